@@ -1,0 +1,182 @@
+/**
+ * What the pipeline asks of the place where databases and applications run. `local` keeps real PostgreSQL servers on
+ * this machine; `aws` will keep RDS instances. Every method is idempotent: a stage that was killed half-way calls it
+ * again and ends the same. Every method that changes something returns the proofs that the report shows.
+ */
+
+/** Something that was shown to be true, in words that a person may read. Never holds a secret or a row's value. */
+export interface Proof {
+  /** What is claimed, as a full sentence. */
+  claim: string;
+  /** What was seen: an SQLSTATE, a setting's value, a count. */
+  evidence: string;
+  /** When it was seen, ISO 8601 in UTC. */
+  at: string;
+}
+
+export interface Proven<T> {
+  value: T;
+  proofs: Proof[];
+}
+
+/** One line of progress for the person who waits. */
+export type Log = (line: string) => void;
+
+/** Who something belongs to; written by the very call that creates it, so that a sweep can find it after a kill. */
+export interface Label {
+  stack: string;
+  generation: string;
+  owner: string;
+  /** ISO 8601; after this moment `prodcopy expired` lists the copy. */
+  expiresAt: string;
+}
+
+/** `latest` (automatic or manual, the newest complete one), `new` (taken by this stack), or an identifier. */
+export type SnapshotPin = "latest" | "new" | (string & {});
+
+export interface SnapshotRef {
+  id: string;
+  /** The production server that it was taken from, by the platform's name for it. */
+  source: string;
+  kind: "automatic" | "manual";
+  /** ISO 8601, when the data was current. */
+  createdAt: string;
+  sizeBytes: number;
+  serverVersion: string;
+}
+
+export interface CopyRef {
+  /** `<stack>-<generation>`: deterministic, so that a killed restore finds what it left. */
+  id: string;
+  /** The platform's own identity of this one server (RDS: DbiResourceId); a new one for every restore. */
+  resourceId: string;
+  host: string;
+  port: number;
+  /** The application's database on the server. */
+  database: string;
+  /** The administrator that came along from production. */
+  adminUser: string;
+  label: Label;
+}
+
+/** Who may connect to the copy: nobody but the platform itself, the runner while roles are proven, the runner, the application. */
+export type Admission = "sealed" | "rotating" | "quarantine" | "open";
+
+export interface ConnectionTarget {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+}
+
+/** Production, as the pipeline may know it: named so that it can be refused, read-only where it can be read. */
+export interface ProductionRef {
+  source: string;
+  host: string;
+  port: number;
+  database: string;
+  resourceId: string;
+  adminUser: string;
+}
+
+/** Values of the application environment that the pipeline may set; the names are the environment's own. */
+export type EnvironmentSettings = Record<string, string>;
+
+export interface EnvironmentState {
+  name: string;
+  /** The platform's identity of this one environment: another one under the same name is refused. */
+  id: string;
+  url: string;
+  status: "Ready" | "Updating" | "Stopped";
+  health: "Ok" | "Degraded" | "Unknown";
+  /** Without secrets: RDS_PASSWORD is shown as a fingerprint. */
+  settings: EnvironmentSettings;
+  claimedBy: string | undefined;
+}
+
+export interface EnvironmentChange {
+  environment: string;
+  environmentId: string;
+  stack: string;
+  /** Plain settings, set exactly; all others stay as they are. */
+  settings: EnvironmentSettings;
+  /** Setting name to the reference of the secret that holds its value; resolved by the platform, never passed on. */
+  secretSettings: Record<string, string>;
+}
+
+/** What secrets look like from outside: a name. Values are written and read by the code that needs them at run time. */
+export interface SecretStore {
+  put(ref: string, value: Record<string, string>, label: Label): Promise<void>;
+  get(ref: string): Promise<Record<string, string>>;
+  remove(ref: string): Promise<void>;
+}
+
+export interface RestoreRequest {
+  snapshotId: string;
+  source: string;
+  copyId: string;
+  label: Label;
+}
+
+export interface Platform {
+  readonly name: "local" | "aws";
+  readonly secrets: SecretStore;
+
+  /** Production by its configured name. Reads only. @throws when it is unknown. */
+  production(source: string): Promise<ProductionRef>;
+  /** Where to open a read-only session on production, or undefined when its credential is not known. */
+  productionTarget(source: string): Promise<ConnectionTarget | undefined>;
+
+  /** Resolves a pin without changing anything. `new` answers what would be taken. @throws when nothing fits. */
+  resolveSnapshot(source: string, pin: SnapshotPin): Promise<SnapshotRef>;
+  /** Takes a snapshot under a deterministic name, or returns the complete one of that name. */
+  takeSnapshot(source: string, id: string, label: Label, purpose: "copy" | "safety", log: Log): Promise<Proven<SnapshotRef>>;
+  /** Proves that a snapshot is there and complete. */
+  inspectSnapshot(source: string, id: string): Promise<Proven<SnapshotRef>>;
+  /** Removes a snapshot of ours; refuses any other and never removes a safety snapshot. */
+  removeSnapshot(id: string, stack: string): Promise<void>;
+
+  /** A new server from a snapshot, quarantined from its first moment. Takes over or deletes what a killed restore left. */
+  restore(request: RestoreRequest, log: Log): Promise<Proven<CopyRef>>;
+  /** The copy as the platform sees it now, or undefined when it is gone. */
+  describe(copyId: string): Promise<CopyRef | undefined>;
+  /** Sets the administrator's password by the platform's own way in, without knowing the earlier one. */
+  setAdminPassword(copyId: string, password: string): Promise<Proof[]>;
+  /** Changes who may connect. `open` is reached by `openQuarantine` only. */
+  admit(copyId: string, admission: Exclude<Admission, "open">): Promise<Proof[]>;
+  /** Ends the quarantine: working settings, then the application's login. */
+  openQuarantine(copyId: string, applicationUser: string, log: Log): Promise<Proof[]>;
+  /** Nothing of the earlier contents is left in what PostgreSQL cannot show by SQL: write-ahead log, temporary files, logs. */
+  clearStorageResidue(copyId: string, log: Log): Promise<Proof[]>;
+  /** Stops and removes a copy after checking its label. A copy that is already gone is fine. */
+  removeCopy(copyId: string, stack: string): Promise<void>;
+  /** Facts that only the platform knows about the server behind an open connection; see `postgres/guard.ts`. */
+  expectedIdentity(copyId: string): Promise<ServerIdentity>;
+  /** The identity that production's server shows, to be refused. */
+  productionIdentity(source: string): Promise<ServerIdentity>;
+
+  readEnvironment(name: string): Promise<EnvironmentState>;
+  /** Claims the environment for a stack and saves its present values where put-back finds them. Refused when another stack holds it. */
+  claim(name: string, stack: string, names: string[]): Promise<Proven<EnvironmentState>>;
+  /** Sets exactly these settings, waits for Ready and healthy; puts the earlier values back and throws when it does not come up. */
+  setEnvironment(change: EnvironmentChange, log: Log): Promise<Proof[]>;
+  /** Puts back the values of before the claim, only where the environment still shows what this stack set. */
+  putBack(name: string, stack: string, log: Log): Promise<Proof[]>;
+  /** Gives the claim up. */
+  releaseClaim(name: string, stack: string): Promise<void>;
+
+  /** Removes everything that carries the stack's label: servers, folders, snapshots for copies, secrets, claims. Names each. */
+  sweep(stack: string, log: Log): Promise<string[]>;
+  /** Copies of every stack that stand on this platform. */
+  listCopies(): Promise<CopyRef[]>;
+}
+
+/** What a connection shows of its server, and what the platform says that it must show. */
+export interface ServerIdentity {
+  /** `cluster_name` on `local`: carries the copy's id and resourceId. */
+  clusterName: string | undefined;
+  dataDirectory: string | undefined;
+  /** Every address by which the server can be reached, as `address:port`. */
+  endpoints: string[];
+}

@@ -1,0 +1,49 @@
+import type { Proof } from "../../platforms/platform";
+
+/** What the sanitise stage did to one database. Counts, names and times only: no values. */
+export interface SanitiseResult {
+  database: string;
+  tables: TableResult[];
+  coverage: { columns: number; masked: number; kept: number; truncatedOrDeleted: number };
+  leakScan: { columnsScanned: number; rowsScanned: number; bytesScanned: number; findings: LeakFinding[]; seconds: number };
+  residue: { checks: Proof[]; notProven: string[] };
+  constraints: { checked: number; kinds: Record<string, number> };
+  /** Columns that hold paths or URLs of media: out of scope but not silent. */
+  media: { column: string; references: number }[];
+  packs: { name: string; applied: boolean; reason: string }[];
+  seconds: number;
+}
+
+export interface TableResult {
+  schema: string;
+  table: string;
+  /** How the table was brought to its end: one of the strategies that the report explains. */
+  strategy: "rewrite" | "update and rewrite" | "truncate" | "delete" | "rewrite for dropped columns" | "kept" | "refreshed";
+  /** Why this strategy, in words. */
+  reason: string;
+  rowsBefore: number;
+  rowsAfter: number;
+  seconds: number;
+  columns: ColumnResult[];
+}
+
+export interface ColumnResult {
+  column: string;
+  type: string;
+  action: "mask" | "keep";
+  /** The transformation's name, e.g. `email`; undefined when kept. */
+  with: string | undefined;
+  /** Where the decision comes from: rules file or pack, with its line. */
+  rule: string;
+}
+
+export interface LeakFinding {
+  schema: string;
+  table: string;
+  column: string;
+  /** What was found: `value that stood here before`, `e-mail address outside the allowed domains`, ... */
+  kind: string;
+  count: number;
+  /** Primary key (or ctid) of one such row, so that a person can look; never the value itself. */
+  exampleKey: string;
+}

@@ -1,0 +1,43 @@
+import type { StageName } from "../pipeline/handover";
+import type { Proof } from "../platforms/platform";
+import type { SanitiseResult } from "../postgres/sanitise/result";
+
+/** Everything that the report says. Written by the stages as they go, so that a failed run has a report too. No values, no secrets. */
+export interface Report {
+  version: 1;
+  stack: string;
+  generation: string;
+  runId: string;
+  platform: "local" | "aws";
+  source: string;
+  environment: string;
+  startedAt: string;
+  finishedAt: string | undefined;
+  verdict: "done" | "running" | "failed";
+  stages: StageReport[];
+}
+
+export interface StageReport {
+  stage: StageName;
+  state: "done" | "running" | "failed";
+  startedAt: string;
+  seconds: number | undefined;
+  /** One sentence for the picture of the pipeline, e.g. "41 tables, 96 columns masked". */
+  summary: string;
+  proofs: Proof[];
+  /** What could not be proven here, and by what other means it is relied on. */
+  notProven: string[];
+  /** The redacted error of a failed stage. */
+  error: string | undefined;
+  details: StageDetails;
+}
+
+export interface StageDetails {
+  snapshot?: { id: string; createdAt: string; sizeBytes: number; serverVersion: string; safetySnapshotId?: string };
+  copy?: { id: string; resourceId: string; host: string; port: number; database: string; expiresAt: string };
+  roles?: { name: string; outcome: string }[];
+  cut?: { kind: string; database: string; name: string; action: string }[];
+  sanitise?: SanitiseResult;
+  migrations?: { name: string; outcome: "applied" | "already there" }[];
+  environment?: { name: string; url: string; set: string[] };
+}
