@@ -1,18 +1,4 @@
-/** The stages in the order of the story. `anchor` and `claim` stand before it: they know what to clean and to put back. */
-export const stageNames = [
-  "anchor",
-  "snapshot",
-  "restore",
-  "claim",
-  "rotate",
-  "isolate",
-  "verify",
-  "sanitise",
-  "migrate",
-  "open",
-  "switch",
-] as const;
-export type StageName = (typeof stageNames)[number];
+import type { StageName } from "../report/story";
 
 /**
  * What a stage hands to the next one: which server, which generation, and where its administrator's secret stands.

@@ -3,24 +3,9 @@
  * this machine; `aws` will keep RDS instances. Every method is idempotent: a stage that was killed half-way calls it
  * again and ends the same. Every method that changes something returns the proofs that the report shows.
  */
-
-/** Something that was shown to be true, in words that a person may read. Never holds a secret or a row's value. */
-export interface Proof {
-  /** What is claimed, as a full sentence. */
-  claim: string;
-  /** What was seen: an SQLSTATE, a setting's value, a count. */
-  evidence: string;
-  /** When it was seen, ISO 8601 in UTC. */
-  at: string;
-}
-
-export interface Proven<T> {
-  value: T;
-  proofs: Proof[];
-}
-
-/** One line of progress for the person who waits. */
-export type Log = (line: string) => void;
+import type { ConnectionTarget } from "../postgres/connection";
+import type { ServerIdentity } from "../postgres/guard";
+import type { Log, Proof, Proven } from "../postgres/proof";
 
 /** Who something belongs to; written by the very call that creates it, so that a sweep can find it after a kill. */
 export interface Label {
@@ -61,14 +46,6 @@ export interface CopyRef {
 
 /** Who may connect to the copy: nobody but the platform itself, the runner while roles are proven, the runner, the application. */
 export type Admission = "sealed" | "rotating" | "quarantine" | "open";
-
-export interface ConnectionTarget {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-}
 
 /** Production, as the pipeline may know it: named so that it can be refused, read-only where it can be read. */
 export interface ProductionRef {
@@ -131,7 +108,13 @@ export interface Platform {
   /** Resolves a pin without changing anything. `new` answers what would be taken. @throws when nothing fits. */
   resolveSnapshot(source: string, pin: SnapshotPin): Promise<SnapshotRef>;
   /** Takes a snapshot under a deterministic name, or returns the complete one of that name. */
-  takeSnapshot(source: string, id: string, label: Label, purpose: "copy" | "safety", log: Log): Promise<Proven<SnapshotRef>>;
+  takeSnapshot(
+    source: string,
+    id: string,
+    label: Label,
+    purpose: "copy" | "safety",
+    log: Log,
+  ): Promise<Proven<SnapshotRef>>;
   /** Proves that a snapshot is there and complete. */
   inspectSnapshot(source: string, id: string): Promise<Proven<SnapshotRef>>;
   /** Removes a snapshot of ours; refuses any other and never removes a safety snapshot. */
@@ -170,13 +153,4 @@ export interface Platform {
   sweep(stack: string, log: Log): Promise<string[]>;
   /** Copies of every stack that stand on this platform. */
   listCopies(): Promise<CopyRef[]>;
-}
-
-/** What a connection shows of its server, and what the platform says that it must show. */
-export interface ServerIdentity {
-  /** `cluster_name` on `local`: carries the copy's id and resourceId. */
-  clusterName: string | undefined;
-  dataDirectory: string | undefined;
-  /** Every address by which the server can be reached, as `address:port`. */
-  endpoints: string[];
 }

@@ -1,6 +1,13 @@
 import { Client, escapeIdentifier, escapeLiteral, type QueryResultRow } from "pg";
-import type { ConnectionTarget } from "../platforms/platform";
 import { safeDatabaseError } from "./errors";
+
+export interface ConnectionTarget {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+}
 
 export interface SessionOptions {
   /** Shown in pg_stat_activity; a stage finds the statement of its killed predecessor by it. */
@@ -36,7 +43,10 @@ export async function withSession<T>(
     await session.connect();
   } catch (error) {
     await session.end().catch(() => undefined);
-    throw safeDatabaseError(error, `connecting to ${target.user}@${target.host}:${target.port}/${target.database}`);
+    throw safeDatabaseError(
+      error,
+      `connecting to ${target.user}@${target.host}:${target.port}/${target.database}`,
+    );
   }
   try {
     return await use(session);
@@ -84,7 +94,12 @@ export async function row<R extends QueryResultRow>(
 }
 
 /** One statement without result. */
-export async function run(session: Session, doing: string, text: string, values: unknown[] = []): Promise<number> {
+export async function run(
+  session: Session,
+  doing: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<number> {
   try {
     return (await session.query(text, values)).rowCount ?? 0;
   } catch (error) {

@@ -40,8 +40,10 @@ export function safeDatabaseError(error: unknown, doing: string): DatabaseError 
     e.dataType && `type ${e.dataType}`,
   ].filter(Boolean);
   const isServerError = typeof e.severity === "string";
-  const mayShow = !isServerError || harmlessClasses.includes(code.slice(0, 2));
-  const text = mayShow && e.message ? e.message : "the server's message is withheld because it may hold a row";
+  // A syntax error quotes the text near it, which may be a literal.
+  const mayShow = !isServerError || (harmlessClasses.includes(code.slice(0, 2)) && code !== "42601");
+  const text =
+    mayShow && e.message ? e.message : "the server's message is withheld because it may hold a row";
   return new DatabaseError(
     `${doing} failed: ${text} (SQLSTATE ${code}${where.length > 0 ? `; ${where.join(", ")}` : ""})`,
     code,

@@ -1,6 +1,6 @@
-import type { StageName } from "../pipeline/handover";
-import type { Proof } from "../platforms/platform";
+import type { Proof } from "../postgres/proof";
 import type { SanitiseResult } from "../postgres/sanitise/result";
+import type { StageName } from "./story";
 
 /** Everything that the report says. Written by the stages as they go, so that a failed run has a report too. No values, no secrets. */
 export interface Report {
@@ -33,7 +33,13 @@ export interface StageReport {
 }
 
 export interface StageDetails {
-  snapshot?: { id: string; createdAt: string; sizeBytes: number; serverVersion: string; safetySnapshotId?: string };
+  snapshot?: {
+    id: string;
+    createdAt: string;
+    sizeBytes: number;
+    serverVersion: string;
+    safetySnapshotId?: string;
+  };
   copy?: { id: string; resourceId: string; host: string; port: number; database: string; expiresAt: string };
   roles?: { name: string; outcome: string }[];
   cut?: { kind: string; database: string; name: string; action: string }[];

@@ -1,11 +1,17 @@
-import type { Proof } from "../../platforms/platform";
+import type { Proof } from "../proof";
 
 /** What the sanitise stage did to one database. Counts, names and times only: no values. */
 export interface SanitiseResult {
   database: string;
   tables: TableResult[];
   coverage: { columns: number; masked: number; kept: number; truncatedOrDeleted: number };
-  leakScan: { columnsScanned: number; rowsScanned: number; bytesScanned: number; findings: LeakFinding[]; seconds: number };
+  leakScan: {
+    columnsScanned: number;
+    rowsScanned: number;
+    bytesScanned: number;
+    findings: LeakFinding[];
+    seconds: number;
+  };
   residue: { checks: Proof[]; notProven: string[] };
   constraints: { checked: number; kinds: Record<string, number> };
   /** Columns that hold paths or URLs of media: out of scope but not silent. */
@@ -18,7 +24,14 @@ export interface TableResult {
   schema: string;
   table: string;
   /** How the table was brought to its end: one of the strategies that the report explains. */
-  strategy: "rewrite" | "update and rewrite" | "truncate" | "delete" | "rewrite for dropped columns" | "kept" | "refreshed";
+  strategy:
+    | "rewrite"
+    | "update and rewrite"
+    | "truncate"
+    | "delete"
+    | "rewrite for dropped columns"
+    | "kept"
+    | "refreshed";
   /** Why this strategy, in words. */
   reason: string;
   rowsBefore: number;
