@@ -137,7 +137,11 @@ export async function startServer(dir: string): Promise<ServerHandle> {
 export async function startRecorded(record: ServerRecord): Promise<void> {
   if ((await runningPostmaster(record.dataDirectory)) === undefined) {
     await assertSameMajor(record);
-    if (!(await portIsFree(record.port))) throw new PortTakenError(record);
+    // Another starter may have been faster than us; its pid file stands before it listens.
+    const free = await portIsFree(record.port);
+    if (!free && (await runningPostmaster(record.dataDirectory)) === undefined) {
+      throw new PortTakenError(record);
+    }
     await makeSocketDirectory(record.socketDirectory);
     await writeWhole(path.join(record.dataDirectory, "postgresql.conf"), postgresqlConf(record));
     await writeWhole(path.join(record.dataDirectory, "pg_ident.conf"), pgIdent(record.adminUser));
@@ -149,6 +153,17 @@ export async function startRecorded(record: ServerRecord): Promise<void> {
 export async function stopServer(dir: string, mode: "fast" | "immediate" = "fast"): Promise<void> {
   const record = await findRecord(dir);
   if (record !== undefined) await shutDown(record.dataDirectory, mode);
+}
+
+/** Stops the server and removes its folder, and its socket's where that stands elsewhere. One that is gone is fine. */
+export async function removeServer(dir: string): Promise<void> {
+  const record = await findRecord(dir);
+  if (record === undefined) return;
+  await shutDown(record.dataDirectory, "immediate");
+  await fs.rm(record.socketDirectory, { recursive: true, force: true });
+  // The record goes last: a killed removal is found and finished.
+  await fs.rm(record.dataDirectory, { recursive: true, force: true });
+  await fs.rm(record.dir, { recursive: true, force: true });
 }
 
 export async function serverStatus(dir: string): Promise<"running" | "stopped" | "absent"> {
