@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { LocalHome } from "../../platforms/local/home";
+import type { PulumiToolchain } from "./pulumi";
+
+/** The demonstration's state holds no secret, and its salt is committed: a fixed word keeps the checkout clean. */
+const demonstration = { stack: "local", passphrase: "prodcopy-local" };
+
+/**
+ * What has to be in the environment for `pulumi` to work on a stack that is kept on this machine: a file backend below
+ * the local home, the file of the stack's passphrase, and a PATH on which the CLI finds its own programs and this Node.
+ * Makes the backend's folder (0700) and, once a stack, the passphrase file (0600). `PRODCOPY_HOME` is passed on when set.
+ */
+export function pulumiEnvironment(
+  toolchain: PulumiToolchain,
+  stack: string,
+  home: LocalHome,
+  env: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  // Servers run as another account pass through the home: it may be entered, not listed.
+  fs.mkdirSync(home.root, { recursive: true, mode: 0o711 });
+  const backend = path.join(home.stacks, "pulumi");
+  fs.mkdirSync(backend, { recursive: true, mode: 0o700 });
+  fs.chmodSync(home.stacks, 0o700);
+  const first = [...new Set([toolchain.binFolder, path.dirname(process.execPath)])];
+  const others = (env.PATH ?? "").split(path.delimiter).filter((folder) => !first.includes(folder));
+  return {
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack, home),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PATH: [...first, ...others].join(path.delimiter),
+    ...(env.PRODCOPY_HOME && { PRODCOPY_HOME: home.root }),
+  };
+}
+
+function passphraseFile(stack: string, home: LocalHome): string {
+  const file = path.join(home.stacks, `${stack}.passphrase`);
+  if (fs.existsSync(file)) return file;
+  const word =
+    stack === demonstration.stack ? demonstration.passphrase : randomBytes(32).toString("base64url");
+  // Linked into place: whole or not there, and never replaced, since what it encrypted could not be read again.
+  const whole = `${file}.${randomBytes(4).toString("hex")}`;
+  fs.writeFileSync(whole, word, { mode: 0o600 });
+  try {
+    fs.linkSync(whole, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    fs.rmSync(whole, { force: true });
+  }
+  return file;
+}
