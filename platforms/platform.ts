@@ -132,6 +132,8 @@ export interface Platform {
   openQuarantine(copyId: string, applicationUser: string, log: Log): Promise<Proof[]>;
   /** Nothing of the earlier contents is left in what PostgreSQL cannot show by SQL: write-ahead log, temporary files, logs. */
   clearStorageResidue(copyId: string, log: Log): Promise<Proof[]>;
+  /** Writes owner and expiry of a copy anew. */
+  relabel(copyId: string, label: Label): Promise<void>;
   /** Stops and removes a copy after checking its label. A copy that is already gone is fine. */
   removeCopy(copyId: string, stack: string): Promise<void>;
   /** Facts that only the platform knows about the server behind an open connection; see `postgres/guard.ts`. */

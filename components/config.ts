@@ -1,0 +1,88 @@
+import * as fs from "node:fs";
+import { configKeys, Fault, type ConfigKey } from "./configKeys";
+
+type Keys = typeof configKeys;
+/** The stack's configuration, parsed and checked. Nothing else reads Pulumi's configuration. */
+export type ParsedConfig = {
+  readonly [K in keyof Keys]: Keys[K] extends ConfigKey<infer T> ? T : never;
+} & { readonly stack: string };
+
+/**
+ * Parses the configuration of a stack. All faults are collected and thrown as one error, each with its key, its value,
+ * why it is refused and an example.
+ *
+ * @param values everything that the stack's file holds, with full keys (`prodcopy:rules`), as texts
+ * @param stack the stack's name; it goes into the names of everything that is made
+ * @param exists whether a path of the project exists
+ */
+export function parseConfig(
+  values: Readonly<Record<string, string>>,
+  stack: string,
+  exists: (path: string) => boolean = fs.existsSync,
+): ParsedConfig {
+  const faults: string[] = [];
+  const parsed: Record<string, unknown> = { stack };
+  for (const [name, key] of Object.entries(configKeys) as [string, ConfigKey<unknown>][]) {
+    const text = values[`prodcopy:${name}`] ?? key.default;
+    if (text === undefined) {
+      faults.push(`prodcopy:${name} is not set. ${key.meaning} Example: ${key.example}`);
+      continue;
+    }
+    const value = key.parse(text);
+    if (value instanceof Fault) {
+      faults.push(`prodcopy:${name} is ${JSON.stringify(text)}: ${value.why}. Example: ${key.example}`);
+    } else {
+      parsed[name] = value;
+    }
+  }
+  faults.push(
+    ...unknownKeys(values),
+    ...acrossKeys(parsed as Partial<ParsedConfig>, exists),
+    ...stackName(stack),
+  );
+  if (faults.length > 0) {
+    throw new Error(
+      `The configuration of stack ${stack} has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n` +
+        faults.map((fault) => `  - ${fault}`).join("\n"),
+    );
+  }
+  return parsed as unknown as ParsedConfig;
+}
+
+function unknownKeys(values: Readonly<Record<string, string>>): string[] {
+  const known = Object.keys(configKeys);
+  return Object.keys(values)
+    .filter((key) => key.startsWith("prodcopy:") && !known.includes(key.slice("prodcopy:".length)))
+    .map((key) => `${key} is no key of this project. Known: ${known.join(", ")}`);
+}
+
+function acrossKeys(config: Partial<ParsedConfig>, exists: (path: string) => boolean): string[] {
+  const faults: string[] = [];
+  if (config.rules !== undefined && !exists(config.rules)) {
+    faults.push(
+      `prodcopy:rules is ${JSON.stringify(config.rules)}: there is no such file. Example: rules/sample.yaml`,
+    );
+  }
+  if (config.migrations && !exists(config.migrations)) {
+    faults.push(`prodcopy:migrations is ${JSON.stringify(config.migrations)}: there is no such folder`);
+  }
+  if (config.migrations && (config.migrationCommand ?? []).length > 0) {
+    faults.push("prodcopy:migrations and prodcopy:migrationCommand are both set: choose one");
+  }
+  if (config.environment !== undefined && config.environment === config.production) {
+    faults.push(
+      `prodcopy:environment and prodcopy:production are both ${JSON.stringify(config.environment)}`,
+    );
+  }
+  return faults;
+}
+
+/** Names of copies are `<stack>-<generation>`; RDS allows 63 letters, digits and single hyphens. */
+function stackName(stack: string): string[] {
+  const fits = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(stack) && stack.length <= 40;
+  return fits
+    ? []
+    : [
+        `the stack's name is ${JSON.stringify(stack)}: it must be small letters, digits and single hyphens, 40 at most`,
+      ];
+}

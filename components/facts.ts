@@ -1,0 +1,9 @@
+/** What every stage of a stack has in common; parsed once from the configuration. */
+export interface StackFacts {
+  platform: "local" | "aws";
+  stack: string;
+  /** Production's configured name. */
+  source: string;
+  /** The environment that is pointed at the copy. */
+  environment: string;
+}

@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { folderDigest, shortHash } from "../pipeline/digest";
+import { sanitiserRevision } from "../postgres/sanitise/sanitise";
+import { rulesDigestOf } from "../postgres/sanitise/rules/load";
+import { awsMissing, reportsRoot } from "../platforms/platforms";
+import { reportFolder, reportPaths } from "../report/store";
+import { parseConfig, type ParsedConfig } from "./config";
+import type { CopyArgs } from "./copy";
+import type { StackFacts } from "./facts";
+import type { SourceArgs } from "./source";
+
+/** The configuration in the shape that the components take. */
+export interface LoadedConfig {
+  facts: StackFacts;
+  rulesDigest: string;
+  owner: string;
+  applicationUser: string;
+  alsoSet: ("port" | "user")[];
+  source: Omit<SourceArgs, "facts" | "rulesDigest" | "owner">;
+  copy: Omit<CopyArgs, "facts" | "snapshot" | "rulesDigest" | "applicationUser" | "owner">;
+  /** Path of the report's page for a generation. */
+  reportOf(generation: pulumi.Output<string>): pulumi.Output<string>;
+}
+
+/** Reads, checks and digests everything that the plan depends on. @throws one error with all faults. */
+export function loadConfig(): LoadedConfig {
+  const config = parseConfig(pulumi.runtime.allConfig(), pulumi.getStack());
+  if (config.platform === "aws") throw new Error(awsMissing);
+  const migrationsDigest = digestOfMigrations(config);
+  return {
+    facts: {
+      platform: config.platform,
+      stack: config.stack,
+      source: config.production,
+      environment: config.environment,
+    },
+    rulesDigest: rulesDigestOf(config.rules),
+    owner: config.owner,
+    applicationUser: config.applicationUser,
+    alsoSet: config.alsoSet,
+    source: {
+      snapshot: config.snapshot,
+      refresh: config.refresh,
+      safetySnapshot: config.safetySnapshot,
+      sanitiserRevision,
+      migrationsDigest: config.migrate === "inPlace" ? "" : migrationsDigest,
+    },
+    copy: {
+      rules: config.rules,
+      migrations: { folder: config.migrations, command: config.migrationCommand, digest: migrationsDigest },
+      keepFor: config.keepFor,
+    },
+    reportOf: (generation) =>
+      generation.apply(
+        (hash) => reportPaths(reportFolder(reportsRoot(config.platform), config.stack, hash)).html,
+      ),
+  };
+}
+
+function digestOfMigrations(config: ParsedConfig): string {
+  if (config.migrationCommand.length > 0) return shortHash(...config.migrationCommand);
+  return folderDigest(config.migrations === "" ? undefined : config.migrations);
+}

@@ -1,0 +1,56 @@
+import { withSession, type ConnectionTarget } from "../postgres/connection";
+import { assertIsCopy, type CopySession } from "../postgres/guard";
+import type { CopyRef } from "../platforms/platform";
+import type { StageContext } from "./context";
+import type { HandoverData } from "./handover";
+
+/** The copy that a hand-over names, as it stands now. @throws when it is gone or is another server. */
+export async function expectCopy(context: StageContext, from: HandoverData): Promise<CopyRef> {
+  const copy = await context.platform.describe(from.copyId);
+  if (copy === undefined) {
+    throw new Error(
+      `The copy ${from.copyId} is gone, though stage ${from.stage} handed it over. Nothing was changed. ` +
+        "Run `pulumi refresh`, then `pulumi up`: it makes a new one.",
+    );
+  }
+  if (copy.resourceId !== from.resourceId) {
+    throw new Error(
+      `Refused: ${from.copyId} is now another server (${copy.resourceId}) than the one that stage ${from.stage} ` +
+        `handed over (${from.resourceId}). Nothing was changed. Run \`pulumi refresh\`, then \`pulumi up\`.`,
+    );
+  }
+  return copy;
+}
+
+/** Where the administrator connects, with the password that rotate made. */
+export async function adminTarget(context: StageContext, from: HandoverData): Promise<ConnectionTarget> {
+  const secret = await context.platform.secrets.get(from.adminSecretRef);
+  const password = secret.password;
+  if (password === undefined) throw new Error(`The secret ${from.adminSecretRef} holds no password.`);
+  context.hide(password);
+  return { host: from.host, port: from.port, database: from.database, user: from.adminUser, password };
+}
+
+/**
+ * Opens a session on the copy and proves, on this very session, that it is the copy, before anyone may use it.
+ * `database` defaults to the application's.
+ */
+export async function withCopy<T>(
+  context: StageContext,
+  from: HandoverData,
+  use: (copy: CopySession) => Promise<T>,
+  database: string = from.database,
+): Promise<T> {
+  await expectCopy(context, from);
+  const target = { ...(await adminTarget(context, from)), database };
+  const expected = await context.platform.expectedIdentity(from.copyId);
+  const forbidden = [await context.platform.productionIdentity(from.source)];
+  return withSession(target, { applicationName: applicationName(from) }, async (session) =>
+    use(await assertIsCopy(session, expected, forbidden)),
+  );
+}
+
+/** A stage finds the statement of its killed predecessor by this name; PostgreSQL keeps 63 bytes of it. */
+export function applicationName(from: HandoverData): string {
+  return `prodcopy ${from.copyId} after ${from.stage}`.slice(0, 63);
+}

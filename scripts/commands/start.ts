@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { localPlatform } from "../../platforms/local/platform";
+import { demonstration, startDemonstration } from "../demonstration";
+import { askPulumi, ensureStack, prepareStack, pulumi, type Stack } from "../stack";
+import { say } from "../say";
+
+/** Fewer members make no difference to what is shown, only to how long it takes. */
+const defaultMembers = 17_000;
+
+export function registerStart(program: Command): void {
+  program
+    .command("start")
+    .description("run the whole pipeline on this machine: sample production, sanitised copy, Test moved onto it")
+    .option("--members <n>", "members of the sample federation when it is made (0 to 1000000)", wholeNumber, defaultMembers)
+    .addHelpText("after", "\nExample:\n  $ npm start\n  $ npm start -- --members 100000")
+    .action(async (options: { members: number }) => start(options.members));
+}
+
+async function start(members: number): Promise<void> {
+  const stack = await prepareStack(demonstration.stack, say);
+  say(`Pulumi ${stack.toolchain.version} (${stack.toolchain.source})`);
+  await startDemonstration(stack.home, members, say);
+  await ensureStack(stack);
+  const code = await pulumi(stack, ["up", "--yes"]);
+  if (code !== 0) throw failedUp(code);
+  await closingWords(stack);
+}
+
+function failedUp(code: number): Error {
+  return new Error(
+    `\`pulumi up\` ended with exit code ${code}; Test stays where it was. What it refused stands above and in the run's ` +
+      "report (`npx prodcopy report`). Mend the cause and run `npm start` again: it goes on or starts over. If it says " +
+      'that the stack is locked by a run that no longer lives: eval "$(npx prodcopy env)" && pulumi cancel --yes --stack local.',
+  );
+}
+
+async function closingWords(stack: Stack): Promise<void> {
+  const outputs = JSON.parse(
+    await askPulumi(stack, ["stack", "output", "--json", "--stack", stack.name]),
+  ) as Record<string, string>;
+  const environment = await localPlatform(stack.home).readEnvironment(demonstration.environment);
+  say("");
+  say(`Test application   ${environment.url}`);
+  say(`Report             ${outputs.report}`);
+  say(`The copy           ${outputs.copyId} on ${outputs.endpoint}, kept until ${outputs.expiresAt}`);
+  say("");
+  say("What stands where  npx prodcopy status");
+  say('By hand            eval "$(npx prodcopy env)" && pulumi preview --stack local');
+  say('Undo               eval "$(npx prodcopy env)" && pulumi destroy --stack local   (Test goes back to where it was)');
+  say("Stop everything    npx prodcopy stop      Remove everything: npx prodcopy reset");
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
+    throw new Error(`--members is ${JSON.stringify(text)}; it must be a whole number from 0 to 1000000.`);
+  }
+  return value;
+}

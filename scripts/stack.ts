@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import * as path from "node:path";
+import { localHome, type LocalHome } from "../platforms/local/home";
+import { ensurePulumi, pulumiEnvironment, type PulumiToolchain } from "./toolchain/pulumi";
+
+/** The folder of Pulumi.yaml: where the CLI has to run, whatever folder the person stands in. */
+export const projectFolder = path.resolve(__dirname, "..");
+
+/** A stack on this machine, ready to be driven. */
+export interface Stack {
+  name: string;
+  home: LocalHome;
+  toolchain: PulumiToolchain;
+  environment: Record<string, string>;
+}
+
+export async function prepareStack(name: string, log: (line: string) => void): Promise<Stack> {
+  const home = localHome();
+  const toolchain = await ensurePulumi(log);
+  return { name, home, toolchain, environment: pulumiEnvironment(toolchain, name, home) };
+}
+
+/** Runs the CLI in the project's folder and shows everything that it says. @returns its exit code. */
+export function pulumi(stack: Stack, args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(stack.toolchain.command, [...args, "--stack", stack.name], {
+      cwd: projectFolder,
+      env: { ...process.env, ...stack.environment },
+      stdio: "inherit",
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  });
+}
+
+/** Runs the CLI and returns what it printed; for questions. @throws with what it said when it fails. */
+export function askPulumi(stack: Stack, args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(stack.toolchain.command, args, {
+      cwd: projectFolder,
+      env: { ...process.env, ...stack.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let out = "";
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0
+        ? resolve(out)
+        : reject(new Error(`\`pulumi ${args.join(" ")}\` failed with exit code ${code}:\n${said || out}`)),
+    );
+  });
+}
+
+/** Makes the stack in its backend when it is not there yet. Its configuration is the committed file. */
+export async function ensureStack(stack: Stack): Promise<void> {
+  const listed = JSON.parse(await askPulumi(stack, ["stack", "ls", "--json"])) as { name: string }[];
+  if (listed.some((found) => found.name === stack.name || found.name.endsWith(`/${stack.name}`))) return;
+  await askPulumi(stack, ["stack", "init", stack.name]);
+}
