@@ -13,13 +13,18 @@ export interface Report {
   environment: string;
   startedAt: string;
   finishedAt: string | undefined;
-  verdict: "done" | "running" | "failed";
+  /** When this view was put together, ISO 8601. Ages and "running" are true as of this moment. */
+  asOf: string;
+  verdict: RunState;
   stages: StageReport[];
 }
 
+/** `interrupted`: the process that ran it ended without a word (killed, or the machine went down). Only readers see it; no stage writes it. */
+export type RunState = "done" | "running" | "failed" | "interrupted";
+
 export interface StageReport {
   stage: StageName;
-  state: "done" | "running" | "failed";
+  state: RunState;
   startedAt: string;
   seconds: number | undefined;
   /** One sentence for the picture of the pipeline, e.g. "41 tables, 96 columns masked". */

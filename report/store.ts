@@ -1,0 +1,153 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { compose, type ReportHeader, type Section, type StageEvent } from "./compose";
+import { reportHtml } from "./html";
+import type { Report, StageReport } from "./model";
+import { isAlive, thisWriter } from "./writer";
+
+/**
+ * A run's report on disk. Every stage writes its own file below `stages/`, so that stages that run side by side cannot
+ * lose each other's words; `report.json` and `report.html` are views, made anew from all of them after each write.
+ */
+const files = {
+  json: "report.json",
+  html: "report.html",
+  events: "events.jsonl",
+  sections: "stages",
+} as const;
+
+/** While a stage runs, its progress lines renew the page at most this often, in milliseconds. */
+const renewEvery = 2000;
+
+/** `<root>/<stack>-<generation>`. @throws when a name would lead out of `root`. */
+export function reportFolder(root: string, stack: string, generation: string): string {
+  for (const name of [stack, generation]) {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) {
+      throw new Error(`"${name}" cannot name a report's folder: letters, digits, "_", "-" and "." only`);
+    }
+  }
+  return path.join(root, `${stack}-${generation}`);
+}
+
+/** The paths of a report's two views and of its event log. The files are there as soon as the first stage has begun. */
+export function reportPaths(folder: string): { json: string; html: string; events: string } {
+  return {
+    json: path.join(folder, files.json),
+    html: path.join(folder, files.html),
+    events: path.join(folder, files.events),
+  };
+}
+
+/**
+ * Writes a stage's section as it stands now, replacing what the stage wrote before, then the views. Safe against kill -9
+ * at any moment: a reader finds the earlier section or this one, never a half.
+ * @throws when the folder cannot be written; the message names the file.
+ */
+export function recordStage(folder: string, header: ReportHeader, report: StageReport): void {
+  const sections = path.join(folder, files.sections);
+  fs.mkdirSync(sections, { recursive: true, mode: 0o700 });
+  const section: Section = { header, writer: thisWriter(), report };
+  replaceFile(path.join(sections, `${report.stage}.json`), JSON.stringify(section, null, 2) + "\n");
+  renderViews(folder);
+}
+
+/** Appends one line to `events.jsonl`, and now and then renews the page of a running stage. */
+export function recordEvent(folder: string, event: StageEvent): void {
+  const { events, html } = reportPaths(folder);
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  fs.appendFileSync(events, JSON.stringify(event) + "\n", { mode: 0o600 });
+  if (event.event === "progress" && ageOf(html) > renewEvery) renderViews(folder);
+}
+
+/** The report as it is at this moment, or undefined when no stage has written anything. */
+export function readReport(folder: string, now = new Date()): Report | undefined {
+  return compose(readSections(folder), readEvents(folder), isAlive, now.toISOString());
+}
+
+/** All events in the order in which they were written. A last line that a kill cut off is left out. */
+export function readEvents(folder: string): StageEvent[] {
+  const text = readIfThere(reportPaths(folder).events) ?? "";
+  return text.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as StageEvent];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * Makes both views anew. Another stage may write while this one renders, and whoever renames last must not bring back an
+ * older view: so it looks again afterwards, until what it rendered is what stands there.
+ */
+export function renderViews(folder: string): void {
+  for (;;) {
+    const seen = fingerprint(folder);
+    const report = readReport(folder);
+    if (report === undefined) return;
+    const { json, html } = reportPaths(folder);
+    replaceFile(json, JSON.stringify(report, null, 2) + "\n");
+    replaceFile(html, reportHtml(report));
+    if (fingerprint(folder) === seen) return;
+  }
+}
+
+function readSections(folder: string): Section[] {
+  return sectionFiles(folder).map((file) => {
+    const text = fs.readFileSync(file, "utf8");
+    try {
+      return JSON.parse(text) as Section;
+    } catch (error) {
+      throw new Error(
+        `${file} is not a section of a report: ${(error as Error).message}. Remove it; the stage's next run writes it again.`,
+        { cause: error },
+      );
+    }
+  });
+}
+
+function sectionFiles(folder: string): string[] {
+  const sections = path.join(folder, files.sections);
+  if (!fs.existsSync(sections)) return [];
+  return fs
+    .readdirSync(sections)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => path.join(sections, name));
+}
+
+/** Every write makes a new file, so name and inode tell whether a section is still the one that was read. */
+function fingerprint(folder: string): string {
+  return sectionFiles(folder)
+    .map((file) => {
+      const { ino, mtimeMs } = fs.statSync(file);
+      return `${file} ${ino} ${mtimeMs}`;
+    })
+    .join("\n");
+}
+
+function replaceFile(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.draft`;
+  const handle = fs.openSync(draft, "w", 0o600);
+  try {
+    fs.writeFileSync(handle, text);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+  fs.renameSync(draft, file);
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function ageOf(file: string): number {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? Infinity : Date.now() - stat.mtimeMs;
+}
