@@ -28,7 +28,7 @@ export abstract class StageResource extends pulumi.dynamic.Resource {
       name,
       { generation: "", ...inputs, stage, revision, platform, stack, source, environment },
       opts,
-      "dynamic/prodcopy",
+      "prodcopy",
       type,
     );
   }
