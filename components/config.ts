@@ -35,11 +35,7 @@ export function parseConfig(
       parsed[name] = value;
     }
   }
-  faults.push(
-    ...unknownKeys(values),
-    ...acrossKeys(parsed as Partial<ParsedConfig>, exists),
-    ...stackName(stack),
-  );
+  faults.push(...unknownKeys(values), ...acrossKeys(parsed, exists), ...stackName(stack));
   if (faults.length > 0) {
     throw new Error(
       `The configuration of stack ${stack} has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n` +

@@ -146,8 +146,9 @@ function named(text: string): string | Fault {
 }
 
 function environmentName(text: string): string | Fault {
-  if (/prod|live/i.test(text))
+  if (/prod|live/i.test(text)) {
     return new Fault("its name says production, and only a test environment may be switched");
+  }
   return named(text);
 }
 

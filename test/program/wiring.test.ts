@@ -74,11 +74,12 @@ describe("wiring of the stages", function () {
       const found = errors.get(fileOf(snippet)) ?? [];
       const texts = found.map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"));
       if (snippet.compiles) assert.deepEqual(texts, []);
-      else
+      else {
         assert.match(
           texts.join("\n"),
           new RegExp(`Handover<"${snippet.from}">.*Handover<"${predecessor[snippet.stage]}">`, "s"),
         );
+      }
     });
   }
 });
