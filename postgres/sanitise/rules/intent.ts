@@ -1,0 +1,108 @@
+import type { CatalogueTable } from "../../catalogue";
+import type { DeleteRule, MaskRule, RulesDocument, TableRule } from "./document";
+import { placeText, type Place } from "./faults";
+import type { CatalogueIndex } from "./lookup";
+
+/** What rules and packs together say of one table, before anything is checked but that the names exist. */
+export interface TableIntent {
+  table: CatalogueTable;
+  /** Where the winning entry stands; undefined when nothing mentions the table. */
+  place: Place | undefined;
+  action: "truncate" | "drop" | undefined;
+  delete: { rule: DeleteRule; follows: CatalogueTable[] } | undefined;
+  keepAll: Place | undefined;
+  columns: Map<string, ColumnIntent>;
+}
+
+export interface ColumnIntent {
+  place: Place;
+  /** Undefined: kept. */
+  mask: MaskRule | undefined;
+}
+
+export interface Intents {
+  byTable: Map<CatalogueTable, TableIntent>;
+  packs: { name: string; applied: boolean; reason: string }[];
+}
+
+/** Packs in their order, then the rules: what comes later wins, column by column; an action wins over the whole table. */
+export function mergeIntents(document: RulesDocument, index: CatalogueIndex): Intents {
+  const byTable = new Map<CatalogueTable, TableIntent>();
+  for (const table of index.ruled) {
+    byTable.set(table, {
+      table,
+      place: undefined,
+      action: undefined,
+      delete: undefined,
+      keepAll: undefined,
+      columns: new Map(),
+    });
+  }
+  const own = new Map(document.tables.map((rule) => [index.find(rule.schema, rule.table), rule]));
+  const packs = document.packs.map(({ name, tables }) => {
+    const applied: string[] = [];
+    const not: string[] = [];
+    for (const rule of tables) {
+      const found = index.named(rule.schema, rule.table);
+      if (found.length === 0) not.push(`no table ${rule.table}`);
+      for (const table of found) {
+        const missing = missingColumns(rule, table);
+        const intent = byTable.get(table);
+        if (own.get(table)?.ignorePacks) not.push(`${rule.table} is left to the rules`);
+        else if (missing.length > 0) not.push(`${rule.table} has another shape (no ${missing.join(", ")})`);
+        else if (intent) {
+          merge(intent, rule, index);
+          applied.push(index.write(table));
+        }
+      }
+    }
+    return { name, applied: applied.length > 0, reason: packReason(applied, not) };
+  });
+  for (const [table, rule] of own) {
+    const intent = table && byTable.get(table);
+    if (intent) merge(intent, rule, index);
+  }
+  return { byTable, packs };
+}
+
+function merge(intent: TableIntent, rule: TableRule, index: CatalogueIndex): void {
+  intent.place = rule.place;
+  if (rule.action !== undefined) {
+    intent.action = rule.action;
+    intent.delete = undefined;
+    intent.keepAll = undefined;
+    intent.columns.clear();
+    return;
+  }
+  intent.action = undefined;
+  if (rule.keep === "all") intent.keepAll = rule.place;
+  if (rule.delete) {
+    const follows = rule.delete.follows.flatMap(
+      (one) => index.beside(intent.table, one.schema, one.table) ?? [],
+    );
+    intent.delete = { rule: rule.delete, follows };
+  }
+  const has = new Set(intent.table.columns.map((column) => column.name));
+  for (const { column, place } of rule.keep === "all" ? [] : rule.keep) {
+    if (has.has(column)) intent.columns.set(column, { place, mask: undefined });
+  }
+  for (const mask of rule.mask) {
+    if (has.has(mask.column)) intent.columns.set(mask.column, { place: mask.place, mask });
+  }
+}
+
+function missingColumns(rule: TableRule, table: CatalogueTable): string[] {
+  const kept = rule.keep === "all" ? [] : rule.keep.map((one) => one.column);
+  const wanted = rule.shape.length > 0 ? rule.shape : [...kept, ...rule.mask.map((one) => one.column)];
+  return wanted.filter((name) => !table.columns.some((column) => column.name === name));
+}
+
+function packReason(applied: string[], not: string[]): string {
+  const parts = [applied.length > 0 ? `applied to ${applied.join(", ")}` : "applied to no table", ...not];
+  return parts.join("; ");
+}
+
+/** Where a decision comes from, as the plan and the report show it. */
+export function originOf(place: Place): string {
+  return placeText(place).replace(/:\d+$/, "");
+}
