@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { LocalHome } from "../../platforms/local/home";
 import type { PulumiToolchain } from "./pulumi";
+import { findOnPath } from "./run";
 
 /** The demonstration's state holds no secret, and its salt is committed: a fixed word keeps the checkout clean. */
 const demonstration = { stack: "local", passphrase: "prodcopy-local" };
@@ -23,15 +25,24 @@ export function pulumiEnvironment(
   const backend = path.join(home.stacks, "pulumi");
   fs.mkdirSync(backend, { recursive: true, mode: 0o700 });
   fs.chmodSync(home.stacks, 0o700);
-  const first = [...new Set([toolchain.binFolder, path.dirname(process.execPath)])];
-  const others = (env.PATH ?? "").split(path.delimiter).filter((folder) => !first.includes(folder));
   return {
-    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack, home),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PATH: [...first, ...others].join(path.delimiter),
+    PATH: searchPath(toolchain, env),
     ...(env.PRODCOPY_HOME && { PRODCOPY_HOME: home.root }),
   };
+}
+
+/** The CLI's folder first; this Node's folder too, unless `node` already means this Node. */
+function searchPath(toolchain: PulumiToolchain, env: NodeJS.ProcessEnv): string {
+  const first = [toolchain.binFolder];
+  const node = findOnPath("node", env);
+  if (node === undefined || fs.realpathSync(node) !== fs.realpathSync(process.execPath)) {
+    first.push(path.dirname(process.execPath));
+  }
+  const others = (env.PATH ?? "").split(path.delimiter).filter((folder) => !first.includes(folder));
+  return [...first, ...others].join(path.delimiter);
 }
 
 function passphraseFile(stack: string, home: LocalHome): string {
