@@ -23,22 +23,27 @@ export interface StageEvent {
   line: string;
 }
 
+export interface Gathered {
+  sections: readonly Section[];
+  events: readonly StageEvent[];
+  /** When the copy was removed; undefined while it stands. */
+  closedAt: string | undefined;
+}
+
 /**
- * Puts the sections together: those of the latest run, in the story's order. The anchor outlives runs and generations, so
- * its section counts whatever run it names. A stage that says "running" while its process is gone is shown as interrupted.
+ * Puts the sections together in the story's order. A copy's life begins with its restore: what a later stage wrote before
+ * that belongs to an earlier copy of the same generation and is left out. A stage that says "running" while its process is
+ * gone is shown as interrupted.
  * @returns undefined when there is no section.
  */
 export function compose(
-  sections: readonly Section[],
-  events: readonly StageEvent[],
+  { sections, events, closedAt }: Gathered,
   alive: (writer: Writer) => boolean,
   asOf: string,
 ): Report | undefined {
-  const latest = [...sections].sort((a, b) => a.report.startedAt.localeCompare(b.report.startedAt)).at(-1);
+  const current = ofThisCopy(sections);
+  const latest = [...current].sort((a, b) => a.report.startedAt.localeCompare(b.report.startedAt)).at(-1);
   if (latest === undefined) return undefined;
-  const current = sections
-    .filter((s) => s.header.runId === latest.header.runId || s.report.stage === "anchor")
-    .sort((a, b) => stageNames.indexOf(a.report.stage) - stageNames.indexOf(b.report.stage));
   const stages = current.map((section) => asItIs(section, lastLine(events, section), alive));
   const verdict = verdictOf(
     stages,
@@ -51,8 +56,18 @@ export function compose(
     finishedAt: verdict === "running" ? undefined : stages.map(endOf).sort().at(-1),
     asOf,
     verdict,
+    closedAt,
     stages,
   };
+}
+
+function ofThisCopy(sections: readonly Section[]): Section[] {
+  const place = (section: Section) => stageNames.indexOf(section.report.stage);
+  const restore = sections.find((s) => s.report.stage === "restore");
+  const begun = restore?.report.startedAt ?? "";
+  return sections
+    .filter((s) => place(s) < stageNames.indexOf("restore") || s.report.startedAt >= begun)
+    .sort((a, b) => place(a) - place(b));
 }
 
 function verdictOf(stages: readonly StageReport[], someoneWorks: boolean): RunState {

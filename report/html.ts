@@ -4,11 +4,12 @@ import { Eta } from "eta";
 import type { Report, StageReport } from "./model";
 import { pipelineSvg } from "./pipelineSvg";
 import { sanitiseView } from "./sanitiseView";
+import { detail, notProvenOf, proofsOf } from "./stages";
 import { story } from "./story";
 import { partsCss } from "./svgParts";
 import * as text from "./text";
 import { fontStack, states, themeCss } from "./theme";
-import { detail, verdictOf } from "./verdict";
+import { verdictOf } from "./verdict";
 
 const folder = path.join(__dirname, "page");
 
@@ -82,8 +83,8 @@ function factsOf(report: Report): Fact[] {
     notes: environment === undefined ? [] : [`set: ${environment.set.join(", ")}`],
     ...(/^https?:\/\//i.test(url) ? { link: url } : {}),
   });
-  const proofs = report.stages.reduce((sum, s) => sum + s.proofs.length, 0);
-  const open = report.stages.reduce((sum, s) => sum + s.notProven.length, 0);
+  const proofs = report.stages.reduce((sum, s) => sum + proofsOf(s).length, 0);
+  const open = report.stages.reduce((sum, s) => sum + notProvenOf(s).length, 0);
   facts.push({
     label: "Proofs",
     value: text.several(proofs, "proof"),

@@ -16,6 +16,8 @@ export interface Report {
   /** When this view was put together, ISO 8601. Ages and "running" are true as of this moment. */
   asOf: string;
   verdict: RunState;
+  /** When the copy was removed; undefined while it stands. */
+  closedAt: string | undefined;
   stages: StageReport[];
 }
 

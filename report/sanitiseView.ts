@@ -54,6 +54,7 @@ function tilesOf(result: SanitiseResult, leaks: number): SanitiseView["tiles"] {
       bytes(leakScan.bytesScanned),
       `${several(leakScan.columnsScanned, "column")} in ${duration(leakScan.seconds)}`,
     ),
+    tile("constraints hold", count(result.constraints.checked), "checked after the last change"),
     tile("leaks", count(leaks), leaks === 0 ? "nothing of before was found" : "see below", leaks > 0),
   ];
 }

@@ -14,6 +14,7 @@ const files = {
   html: "report.html",
   events: "events.jsonl",
   sections: "stages",
+  closed: "closed.json",
 } as const;
 
 /** While a stage runs, its progress lines renew the page at most this often, in milliseconds. */
@@ -44,11 +45,42 @@ export function reportPaths(folder: string): { json: string; html: string; event
  * @throws when the folder cannot be written; the message names the file.
  */
 export function recordStage(folder: string, header: ReportHeader, report: StageReport): void {
+  reopen(folder);
   const sections = path.join(folder, files.sections);
   fs.mkdirSync(sections, { recursive: true, mode: 0o700 });
   const section: Section = { header, writer: thisWriter(), report };
   replaceFile(path.join(sections, `${report.stage}.json`), JSON.stringify(section, null, 2) + "\n");
   renderViews(folder);
+}
+
+/**
+ * Says that the copy has been removed. The report stays as history; a new copy of the same generation starts it afresh.
+ * A folder without a report is left alone. Idempotent: the first time of removal stays.
+ */
+export function closeReport(folder: string): void {
+  const marker = path.join(folder, files.closed);
+  if (sectionFiles(folder).length === 0 || fs.existsSync(marker)) return;
+  replaceFile(marker, JSON.stringify({ at: new Date().toISOString() }) + "\n");
+  renderViews(folder);
+}
+
+/** `closeReport` for every generation of a stack. */
+export function closeReports(root: string, stack: string): void {
+  if (!fs.existsSync(root)) return;
+  for (const name of fs.readdirSync(root)) {
+    const folder = path.join(root, name);
+    // By what stands inside: the name of one stack may begin with the name of another.
+    if (readReport(folder)?.stack === stack) closeReport(folder);
+  }
+}
+
+/** Sections first, then the marker: killed in between, the next call finds the marker and goes on. */
+function reopen(folder: string): void {
+  const marker = path.join(folder, files.closed);
+  if (!fs.existsSync(marker)) return;
+  for (const file of sectionFiles(folder)) fs.rmSync(file, { force: true });
+  fs.rmSync(reportPaths(folder).events, { force: true });
+  fs.rmSync(marker, { force: true });
 }
 
 /** Appends one line to `events.jsonl`, and now and then renews the page of a running stage. */
@@ -61,7 +93,10 @@ export function recordEvent(folder: string, event: StageEvent): void {
 
 /** The report as it is at this moment, or undefined when no stage has written anything. */
 export function readReport(folder: string, now = new Date()): Report | undefined {
-  return compose(readSections(folder), readEvents(folder), isAlive, now.toISOString());
+  const closed = readIfThere(path.join(folder, files.closed));
+  const closedAt = closed === undefined ? undefined : (JSON.parse(closed) as { at: string }).at;
+  const gathered = { sections: readSections(folder), events: readEvents(folder), closedAt };
+  return compose(gathered, isAlive, now.toISOString());
 }
 
 /** All events in the order in which they were written. A last line that a kill cut off is left out. */

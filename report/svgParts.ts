@@ -1,4 +1,4 @@
-import type { RunState } from "./model";
+import type { ShownState } from "./stages";
 import { clip, escapeXml, visible } from "./text";
 import { fontStack, states } from "./theme";
 
@@ -47,25 +47,23 @@ export function drum(x: number, y: number, tone: Tone): string {
   );
 }
 
-/** A line along the points, ending in a head; `back` is the dashed way back. */
-export function arrow(points: [number, number][], look: "go" | "back" | "faint"): string {
-  const path = points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x} ${y}`).join("");
-  const [endX, endY] = points.at(-1) ?? [0, 0];
-  const [fromX, fromY] = points.at(-2) ?? [0, 0];
-  const angle = (Math.atan2(endY - fromY, endX - fromX) * 180) / Math.PI;
+/** A straight line that ends in a head; `back` is the dashed way back. */
+export function arrow(x1: number, y1: number, x2: number, y2: number, look: "go" | "back" | "faint"): string {
+  const angle = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
   return (
-    `<path d="${path}" class="p-arrow p-${look}"/>` +
-    `<path d="M-8 -4.5L0 0L-8 4.5" transform="translate(${endX} ${endY}) rotate(${angle})" class="p-arrow p-head p-${look}"/>`
+    `<path d="M${x1} ${y1}L${x2} ${y2}" class="p-arrow p-${look}"/>` +
+    `<path d="M-8 -4.5L0 0L-8 4.5" transform="translate(${x2} ${y2}) rotate(${angle})" class="p-arrow p-head p-${look}"/>`
   );
 }
 
 /** The round mark of a state, 18 across: also told apart without colour. */
-export function mark(x: number, y: number, state: RunState | "pending" | "plain"): string {
+export function mark(x: number, y: number, state: ShownState | "plain"): string {
   const inside = {
     done: `<path d="M-3.6 .2L-1 2.8L3.8 -2.6" class="p-sign"/>`,
     failed: `<path d="M-2.8 -2.8L2.8 2.8M2.8 -2.8L-2.8 2.8" class="p-sign"/>`,
     interrupted: `<path d="M-3.4 0H3.4" class="p-sign"/>`,
     running: `<circle r="3.2" class="p-core"/>`,
+    earlier: `<path d="M-3.6 .2L-1 2.8L3.8 -2.6" class="p-sign"/>`,
     pending: "",
     plain: `<circle r="3" class="p-core"/>`,
   }[state];
@@ -80,7 +78,7 @@ export const partsCss = [
     (t) => `.p-${t}{fill:var(--${t})}.p-stroke-${t}{stroke:var(--${t})}`,
   ),
   ...["accent", "stop", "busy", "soft"].map((t) => `.p-tone-${t}{--tone:var(--${t})}`),
-  `.p-back-paper{fill:var(--paper)}`,
+  `.p-ground{fill:var(--paper)}`,
   `.p-box{fill:var(--paper);stroke:var(--soft);stroke-width:1.25}`,
   `.p-dashed{stroke-dasharray:4 4;fill:none;stroke:var(--soft)}`,
   `.p-box.p-accent{fill:var(--accent-soft);stroke:var(--accent)}`,

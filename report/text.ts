@@ -29,6 +29,7 @@ export function clip(text: string, length: number): string {
 
 /** `0.4 s`, `12 s`, `1 min 23 s`, `2 h 5 min`, `3 days 4 h`. */
 export function duration(seconds: number): string {
+  if (seconds < 0.05) return "0 s";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -1,4 +1,4 @@
-import type { RunState } from "./model";
+import type { ShownState } from "./stages";
 
 /** The colours of the page and of the picture: ink on paper, one accent, and two that speak only of trouble. */
 const light = {
@@ -44,14 +44,12 @@ export const themeCss = [
 export const fontStack =
   'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif';
 
-/** Which of the colours a state is shown in, and what it is called. `pending` is a stage that has not begun. */
-export const states: Record<
-  RunState | "pending",
-  { tone: "accent" | "stop" | "busy" | "soft"; label: string }
-> = {
+/** Which of the colours a state is shown in, and what it is called. */
+export const states: Record<ShownState, { tone: "accent" | "stop" | "busy" | "soft"; label: string }> = {
   done: { tone: "accent", label: "done" },
   running: { tone: "busy", label: "running" },
   failed: { tone: "stop", label: "failed" },
   interrupted: { tone: "stop", label: "interrupted" },
+  earlier: { tone: "accent", label: "done earlier" },
   pending: { tone: "soft", label: "not begun" },
 };

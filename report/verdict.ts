@@ -1,5 +1,6 @@
 import type { Report, RunState, StageReport } from "./model";
-import { story, type StageName } from "./story";
+import { detail, isDone, stageOf } from "./stages";
+import { stageNames } from "./story";
 import { between, moment } from "./text";
 
 /** The outcome in words that promise no more than the stages have shown. The page and `prodcopy status` open with it. */
@@ -17,33 +18,29 @@ export interface Verdict {
 export function verdictOf(report: Report): Verdict {
   const trouble = report.stages.find((s) => s.state === "failed" || s.state === "interrupted");
   const verdict = { state: report.verdict, trouble, left: [] };
+  if (report.closedAt !== undefined) return { ...verdict, ...whenClosed(report, report.closedAt) };
   if (report.verdict === "done") return { ...verdict, ...whenDone(report) };
   if (report.verdict === "running") return { ...verdict, ...whileRunning(report) };
   return { ...verdict, ...whenStopped(report, trouble), left: leftBehind(report, trouble) };
 }
 
-/** The section of a stage, in whatever state it is. */
-export function stageOf(report: Report, name: StageName): StageReport | undefined {
-  return report.stages.find((s) => s.stage === name);
-}
-
-/** The first details of this kind that any stage gave, e.g. the copy. */
-export function detail<K extends keyof StageReport["details"]>(
-  report: Report,
-  kind: K,
-): StageReport["details"][K] {
-  return report.stages.map((s) => s.details[kind]).find((d) => d !== undefined);
-}
-
-const isDone = (report: Report, name: StageName) => stageOf(report, name)?.state === "done";
-
 function whenDone(report: Report): { title: string; sentence: string } {
   const copy = detail(report, "copy");
   const since = report.finishedAt ?? report.asOf;
-  const sentence = `Environment ${report.environment} has been on ${copy === undefined ? "it" : copy.id} since ${moment(since)}. ${dataAge(report, since)}`;
-  if (!isDone(report, "sanitise"))
+  const sentence = `${report.environment} has been on ${copy?.id ?? "the copy"} since ${moment(since)}. ${dataAge(report, since)}`;
+  if (!isDone(report, "sanitise")) {
     return { title: "Test stands on a copy. This report does not show that it was sanitised.", sentence };
+  }
   return { title: "Test stands on a sanitised copy", sentence };
+}
+
+/** After the copy has gone, what its report says about Test is history. */
+function whenClosed(report: Report, closedAt: string): { title: string; sentence: string } {
+  const copy = detail(report, "copy");
+  return {
+    title: "This copy has been removed",
+    sentence: `${copy?.id ?? `Generation ${report.generation}`} was removed at ${moment(closedAt)}. What follows was shown while it stood, and says nothing about Test today.`,
+  };
 }
 
 function whileRunning(report: Report): { title: string; sentence: string } {
@@ -67,16 +64,18 @@ function whenStopped(report: Report, trouble: StageReport | undefined): { title:
       ? `Stopped after ${report.stages.at(-1)?.stage ?? "nothing"}`
       : `${verb} ${trouble.stage}`;
   const since = report.finishedAt ?? report.asOf;
-  if (begun === undefined)
+  if (begun === undefined) {
     return {
       title: `${at}. Test was not moved.`,
       sentence: `Nothing of ${report.environment} was changed by this run. ${dataAge(report, since)}`.trim(),
     };
-  if (begun.state === "done")
+  }
+  if (begun.state === "done") {
     return {
       title: `${at}. Test stands on the copy.`,
       sentence: `Environment ${report.environment} had been moved before. ${dataAge(report, since)}`.trim(),
     };
+  }
   return {
     title: `${at}. Look at Test before you go on.`,
     sentence: `The stage that moves ${report.environment} puts the earlier settings back when it fails; whether it came to that stands in its message below.`,
@@ -86,7 +85,7 @@ function whenStopped(report: Report, trouble: StageReport | undefined): { title:
 function dataAge(report: Report, since: string): string {
   const snapshot = detail(report, "snapshot");
   if (snapshot === undefined) return "";
-  return `Its data is that of ${report.source} at ${moment(snapshot.createdAt)}, ${between(snapshot.createdAt, since)} old at that moment.`;
+  return `Its data is that of ${report.source} as of ${moment(snapshot.createdAt)}, and was ${between(snapshot.createdAt, since)} old then.`;
 }
 
 function leftBehind(report: Report, trouble: StageReport | undefined): Verdict["left"] {
@@ -96,13 +95,14 @@ function leftBehind(report: Report, trouble: StageReport | undefined): Verdict["
       how: `${report.source} is only read: read-only sessions and snapshots, nothing else.`,
     },
   ];
-  if (stageOf(report, "switch") === undefined)
+  if (stageOf(report, "switch") === undefined) {
     left.push({
       what: "Test",
       how: isDone(report, "claim")
         ? `Its settings are those of before. It stays claimed by stack ${report.stack} until \`pulumi destroy\`.`
         : "Its settings are those of before.",
     });
+  }
   left.push({ what: "The copy", how: copyLeft(report) });
   const again = trouble?.state === "failed" ? "Remove the cause, then `pulumi up`" : "`pulumi up`";
   left.push({
@@ -115,12 +115,13 @@ function leftBehind(report: Report, trouble: StageReport | undefined): Verdict["
 function copyLeft(report: Report): string {
   const copy = detail(report, "copy");
   const name = copy === undefined ? "It" : copy.id;
-  if (!isDone(report, "restore"))
+  if (!isDone(report, "restore")) {
     return stageOf(report, "restore") === undefined
       ? "None was made."
       : "It was not finished. What there is of it carries this stack's label; the next run or `pulumi destroy` finds it.";
-  const passed = story.findIndex((c) => c.stage === "open");
-  const reached = report.stages.some((s) => story.findIndex((c) => c.stage === s.stage) >= passed);
+  }
+  const fromOpen = stageNames.slice(stageNames.indexOf("open"));
+  const reached = report.stages.some((s) => fromOpen.includes(s.stage));
   if (isDone(report, "open")) return `${name} is sanitised and open to the application.`;
   if (reached) return `${name} was being opened; treat it as open to the application.`;
   return `${name} is in quarantine: nobody but the runner can connect.`;
