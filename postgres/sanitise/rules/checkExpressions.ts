@@ -18,7 +18,8 @@ export async function checkExpressions(
     for (const { what, select, origin } of expressionsOf(table)) {
       try {
         // The extended protocol takes one statement, so that a condition cannot end this one and begin another.
-        await session.query({ text: `explain ${select}`, queryMode: "extended" });
+        const statement = { text: `explain ${select}`, queryMode: "extended" };
+        await session.query(statement);
       } catch (error) {
         const { code, message } = safeDatabaseError(error, what);
         const why = code === "42601" ? "it is not SQL (42601)" : message;
