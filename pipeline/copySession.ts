@@ -1,5 +1,6 @@
 import { withSession, type ConnectionTarget } from "../postgres/connection";
 import { assertIsCopy, type CopySession } from "../postgres/guard";
+import { withStageLock } from "../postgres/stageLock";
 import type { CopyRef } from "../platforms/platform";
 import type { StageContext } from "./context";
 import type { HandoverData } from "./handover";
@@ -32,8 +33,8 @@ export async function adminTarget(context: StageContext, from: HandoverData): Pr
 }
 
 /**
- * Opens a session on the copy and proves, on this very session, that it is the copy, before anyone may use it.
- * `database` defaults to the application's.
+ * Opens a session on the copy, proves on this very session that it is the copy, and waits until no killed predecessor of
+ * the stage is at work, before anyone may use it. `database` defaults to the application's.
  */
 export async function withCopy<T>(
   context: StageContext,
@@ -41,16 +42,38 @@ export async function withCopy<T>(
   use: (copy: CopySession) => Promise<T>,
   database: string = from.database,
 ): Promise<T> {
+  const name = applicationName(from);
+  return guarded(context, from, database, name, (copy) =>
+    withStageLock(copy, name, context.log, () => use(copy), { everyMs: 50 }),
+  );
+}
+
+/** One more session beside the stage's own, for work that runs side by side; it goes through the same guard. */
+export function withWorker<T>(
+  context: StageContext,
+  from: HandoverData,
+  use: (copy: CopySession) => Promise<T>,
+): Promise<T> {
+  return guarded(context, from, from.database, `${applicationName(from)} worker`.slice(0, 63), use);
+}
+
+async function guarded<T>(
+  context: StageContext,
+  from: HandoverData,
+  database: string,
+  name: string,
+  use: (copy: CopySession) => Promise<T>,
+): Promise<T> {
   await expectCopy(context, from);
   const target = { ...(await adminTarget(context, from)), database };
   const expected = await context.platform.expectedIdentity(from.copyId);
   const forbidden = [await context.platform.productionIdentity(from.source)];
-  return withSession(target, { applicationName: applicationName(from) }, async (session) =>
+  return withSession(target, { applicationName: name }, async (session) =>
     use(await assertIsCopy(session, expected, forbidden)),
   );
 }
 
 /** A stage finds the statement of its killed predecessor by this name; PostgreSQL keeps 63 bytes of it. */
 export function applicationName(from: HandoverData): string {
-  return `prodcopy ${from.copyId} after ${from.stage}`.slice(0, 63);
+  return `prodcopy ${from.stage} ${from.copyId}`.slice(0, 50).trim();
 }

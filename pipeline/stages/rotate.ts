@@ -16,19 +16,19 @@ export const rotate = handoverStage<HandoverInputs>("rotate", async (inputs, con
   const password = await administratorSecret(inputs, context);
   const proofs = await platform.setAdminPassword(from.copyId, password);
   proofs.push(...(await platform.admit(from.copyId, "rotating")));
-  const { roles, proofs: roleProofs } = await withCopy(context, from, (copy) =>
+  const rotated = await withCopy(context, from, (copy) =>
     rotateRoles(copy, { adminUser: from.adminUser, keepLogin: [] }, context.log),
   );
-  proofs.push(...roleProofs);
+  proofs.push(...rotated.proofs);
   const target = await adminTarget(context, from);
   proofs.push(await proveAccepted(target), await proveRefused(target, randomPassword()));
   const production = await productionProofs(inputs, context);
   proofs.push(...production.proofs, ...(await platform.admit(from.copyId, "quarantine")));
   return {
-    summary: `${from.adminUser} has a new password, ${roles.length} other roles cannot log in`,
+    summary: `${from.adminUser} has a new password, ${rotated.roles.length} other roles cannot log in`,
     proofs,
-    notProven: production.notProven,
-    details: { roles },
+    notProven: [...rotated.notProven, ...production.notProven],
+    details: { roles: rotated.roles },
   };
 });
 

@@ -1,12 +1,8 @@
 import * as path from "node:path";
-import { readCatalogue } from "../../postgres/catalogue";
-import { withSession } from "../../postgres/connection";
-import { sanitise as sanitiseDatabase } from "../../postgres/sanitise/sanitise";
-import type { SanitisePlan } from "../../postgres/sanitise/plan";
-import { bindRules } from "../../postgres/sanitise/rules/bind";
+import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
 import { loadRules } from "../../postgres/sanitise/rules/load";
-import { assertIsCopy } from "../../postgres/guard";
-import { adminTarget, applicationName, withCopy } from "../copySession";
+import { sanitise as sanitiseDatabase, type TestLoginResult } from "../../postgres/sanitise/sanitise";
+import { expectCopy, withCopy, withWorker } from "../copySession";
 import type { StageContext } from "../context";
 import { handoverStage, type HandoverInputs } from "../handoverStage";
 
@@ -26,19 +22,19 @@ export const sanitise = handoverStage<SanitiseInputs>("sanitise", async (inputs,
         "Nothing was changed. Run `pulumi up` again.",
     );
   }
-  const target = await adminTarget(context, from);
   const { result, testLogins } = await withCopy(context, from, async (copy) => {
-    const plan: SanitisePlan = bindRules(rules, await readCatalogue(copy, from.database));
+    const plan = await planDatabase(copy, rules, from.database);
     return sanitiseDatabase({
       copy,
       plan,
-      openSession: (use) => withGuardedSession(inputs, context, target, use),
+      openSession: (use) => withWorker(context, from, use),
+      resourceId: from.resourceId,
       runId: from.runId,
       log: context.log,
     });
   });
-  const residue = await context.platform.clearStorageResidue(from.copyId, context.log);
-  result.residue.checks.push(...residue);
+  const onDisk = await context.platform.clearStorageResidue(from.copyId, context.log);
+  result.residue.checks.push(...onDisk);
   await keepTestLogins(inputs, context, testLogins);
   const { masked, kept } = result.coverage;
   return {
@@ -48,3 +44,16 @@ export const sanitise = handoverStage<SanitiseInputs>("sanitise", async (inputs,
     details: { sanitise: result },
   };
 });
+
+/** Whoever needs to log in to Test finds the passwords in `<copy>/logins`; nobody pastes a public one. */
+async function keepTestLogins(
+  inputs: SanitiseInputs,
+  context: StageContext,
+  logins: TestLoginResult[],
+): Promise<void> {
+  if (logins.length === 0) return;
+  for (const login of logins) context.hide(login.password);
+  const { label } = await expectCopy(context, inputs.from);
+  const value = Object.fromEntries(logins.map((login) => [login.name, login.password]));
+  await context.platform.secrets.put(`${inputs.from.copyId}/logins`, value, label);
+}
