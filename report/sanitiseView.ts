@@ -12,6 +12,8 @@ export interface SanitiseView {
 export interface TableView extends TableResult {
   masked: number;
   kept: number;
+  /** No row of it is left, so no column was masked and none kept. */
+  emptied: boolean;
 }
 
 export function sanitiseView(result: SanitiseResult): SanitiseView {
@@ -19,6 +21,7 @@ export function sanitiseView(result: SanitiseResult): SanitiseView {
     ...table,
     masked: table.columns.filter((c) => c.action === "mask").length,
     kept: table.columns.filter((c) => c.action === "keep").length,
+    emptied: table.strategy === "truncate",
   }));
   const leaks = result.leakScan.findings.reduce((sum, f) => sum + f.count, 0);
   const names = [...new Set(tables.map((t) => t.schema))].sort(byText);

@@ -67,13 +67,13 @@ function whenStopped(report: Report, trouble: StageReport | undefined): { title:
   if (begun === undefined) {
     return {
       title: `${at}. Test was not moved.`,
-      sentence: `Nothing of ${report.environment} was changed by this run. ${dataAge(report, since)}`.trim(),
+      sentence: `No setting of ${report.environment} was changed by this run.`,
     };
   }
   if (begun.state === "done") {
     return {
       title: `${at}. Test stands on the copy.`,
-      sentence: `Environment ${report.environment} had been moved before. ${dataAge(report, since)}`.trim(),
+      sentence: `${report.environment} had been moved before this happened. ${dataAge(report, since)}`.trim(),
     };
   }
   return {
