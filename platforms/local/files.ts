@@ -100,6 +100,12 @@ export async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
+/** Whether a file or folder is there and was last changed longer ago than that. */
+export async function isOlderThan(file: string, milliseconds: number): Promise<boolean> {
+  const stats = await fs.stat(file).catch(() => undefined);
+  return stats !== undefined && Date.now() - stats.mtimeMs > milliseconds;
+}
+
 async function writeTemporary(file: string, text: string, mode: number): Promise<string> {
   const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   const handle = await fs.open(temporary, "wx", mode);

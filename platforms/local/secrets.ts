@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Label, SecretStore } from "../platform";
 import {
   ensurePrivateFolder,
+  isOlderThan,
   isTemporary,
   listFolder,
   readJson,
@@ -42,7 +43,7 @@ const separator = "~";
  */
 export function localSecrets(home: LocalHome): LocalSecretStore {
   const fileOf = (ref: string): string => path.join(home.secrets, fileName(ref));
-  return {
+  const store: LocalSecretStore = {
     async put(ref, value, label) {
       const file = fileOf(ref);
       await ensurePrivateFolder(home.secrets);
@@ -74,7 +75,7 @@ export function localSecrets(home: LocalHome): LocalSecretStore {
     },
     async removeByStack(stack) {
       const removed = [];
-      for (const { ref, label } of await this.list()) {
+      for (const { ref, label } of await store.list()) {
         if (label.stack !== stack) continue;
         await removeFile(fileOf(ref));
         removed.push(ref);
@@ -83,6 +84,7 @@ export function localSecrets(home: LocalHome): LocalSecretStore {
       return removed;
     },
   };
+  return store;
 }
 
 /**
@@ -125,10 +127,4 @@ async function removeUnfinished(home: LocalHome, stack: string): Promise<void> {
     const isOurs = record === undefined ? await isOlderThan(file, 60_000) : record.label.stack === stack;
     if (isOurs) await fs.rm(file, { force: true });
   }
-}
-
-/** A younger one may still be written by a process that lives. */
-async function isOlderThan(file: string, milliseconds: number): Promise<boolean> {
-  const stats = await fs.stat(file).catch(() => undefined);
-  return stats !== undefined && Date.now() - stats.mtimeMs > milliseconds;
 }

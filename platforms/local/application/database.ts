@@ -50,8 +50,9 @@ export async function look(pool: Pool, settings: DatabaseSettings): Promise<Sigh
                 split_part(current_setting('server_version'), ' ', 1) as version, current_setting('cluster_name') as "serverName"`,
       )
     ).rows[0];
-    if (server === undefined)
+    if (server === undefined) {
       return { reached: false, reason: "The server answered with nothing.", code: "empty" };
+    }
   } catch (error) {
     const { code, message } = safeDatabaseError(error, "looking at the database");
     return { reached: false, reason: reasonOf(code, message, settings), code };

@@ -30,8 +30,9 @@ export interface SettingsFault {
 /** @throws when PORT is not a port: without one there is nothing to listen on. */
 export function readSettings(env: NodeJS.ProcessEnv): ApplicationSettings {
   const port = portNumber(env.PORT);
-  if (port === undefined)
+  if (port === undefined) {
     throw new Error(`PORT must be a port number, such as 8080; it is "${env.PORT ?? ""}".`);
+  }
   return {
     port,
     environment: env.PRODCOPY_ENVIRONMENT ?? "test",
