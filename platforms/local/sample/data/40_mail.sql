@@ -43,8 +43,7 @@ cross join lateral (select pg_temp.base() - (12 * pg_temp.members() - e) * (inte
 -- Every fiftieth is a newsletter whose links do not compress: it is stored out of line.
 cross join lateral (select case when e % 50 = 0 then (
   select string_agg(format('<a href="https://news.federation.example/%s%s">%s</a>', md5(e || '/' || n), md5(n || '/' || e), r.username), ' ')
-  from generate_series(1, 40) as n) else '' end as links) as long
-order by e;
+  from generate_series(1, 40) as n) else '' end as links) as long;
 
 insert into post_office_log (email_id, date, status, exception_type, message)
 select id, last_updated, status, case status when 1 then 'SMTPRecipientsRefused' else '' end,

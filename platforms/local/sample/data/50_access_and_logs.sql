@@ -54,3 +54,6 @@ select n, pg_temp.base() - (pg_temp.h(n, 140) % 475) * interval '1 day' - (pg_te
 from generate_series(1, 4 * pg_temp.members()) as n join person p on p.k = 1 + pg_temp.h(n, 144) % pg_temp.members();
 
 insert into schema_migration (version, applied_at) values ('0001_initial', timestamptz '2019-02-03Z');
+
+insert into ddl_log (happened_at, who, from_address, command, object)
+select timestamptz '2025-09-01Z', 'Zoë O''Brien', '203.0.113.7', 'ALTER TABLE', 'public.member' where pg_temp.members() > 0;
