@@ -54,7 +54,10 @@ export interface ColumnPlan {
   notNull: boolean;
   action: "mask" | "keep";
   mask: MaskSpec | undefined;
-  /** The mask acts only on rows for which this SQL condition is true, e.g. `user_type = 'U'`; others keep their value. */
+  /**
+   * Rows for which this SQL condition is false keep their value, e.g. `user_type = 'U'`. Where it is NULL the mask acts: in
+   * doubt a value goes.
+   */
   where: string | undefined;
   /** Literal values that stay exactly as they are, e.g. the sentinel `noemail@notset.example`. */
   keepValues: string[];

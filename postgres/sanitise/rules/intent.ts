@@ -41,10 +41,11 @@ export function mergeIntents(document: RulesDocument, index: CatalogueIndex): In
   const own = new Map(document.tables.map((rule) => [index.find(rule.schema, rule.table), rule]));
   const packs = document.packs.map(({ name, tables }) => {
     const applied: string[] = [];
+    const absent: string[] = [];
     const not: string[] = [];
     for (const rule of tables) {
       const found = index.named(rule.schema, rule.table);
-      if (found.length === 0) not.push(`no table ${rule.table}`);
+      if (found.length === 0) absent.push(rule.table);
       for (const table of found) {
         const missing = missingColumns(rule, table);
         const intent = byTable.get(table);
@@ -56,7 +57,7 @@ export function mergeIntents(document: RulesDocument, index: CatalogueIndex): In
         }
       }
     }
-    return { name, applied: applied.length > 0, reason: packReason(applied, not) };
+    return { name, applied: applied.length > 0, reason: packReason(applied, not, absent) };
   });
   for (const [table, rule] of own) {
     const intent = table && byTable.get(table);
@@ -97,8 +98,12 @@ function missingColumns(rule: TableRule, table: CatalogueTable): string[] {
   return wanted.filter((name) => !table.columns.some((column) => column.name === name));
 }
 
-function packReason(applied: string[], not: string[]): string {
-  const parts = [applied.length > 0 ? `applied to ${applied.join(", ")}` : "applied to no table", ...not];
+function packReason(applied: string[], not: string[], absent: string[]): string {
+  const parts = [
+    applied.length > 0 ? `applied to ${applied.join(", ")}` : "applied to no table",
+    ...not,
+    absent.length > 0 ? `not here: ${absent.join(", ")}` : [],
+  ].flat();
   return parts.join("; ");
 }
 
