@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Command } from "commander";
+import { configKeys } from "../../components/configKeys";
+import { projectFolder } from "../stack";
+import { say } from "../say";
+
+const begin = "<!-- CONFIG_BEGIN (made by `npx prodcopy config`) -->";
+const end = "<!-- CONFIG_END -->";
+
+export function registerConfig(program: Command): void {
+  program
+    .command("config")
+    .description("print the table of configuration keys; --write puts it into the README")
+    .option("--write", "replace the table in README.md")
+    .addHelpText("after", "\nExample:\n  $ npx prodcopy config --write")
+    .action((options: { write?: boolean }) => {
+      if (options.write === true) writeConfigTable(path.join(projectFolder, "README.md"));
+      else say(configTable());
+    });
+}
+
+/** The table of every key, from the one place where keys are described. */
+export function configTable(): string {
+  const lines = Object.entries(configKeys).map(([name, key]) => {
+    const fallback =
+      key.default === undefined ? "must be set" : key.default === "" ? "none" : `\`${key.default}\``;
+    return `| \`${name}\` | ${key.meaning} | ${fallback} | \`${key.example}\` | ${key.change} |`;
+  });
+  return [
+    "| key | meaning | default | example | a change |",
+    "| --- | --- | --- | --- | --- |",
+    ...lines,
+  ].join("\n");
+}
+
+/** Puts the table between its marks. @throws when the file has no marks. */
+export function writeConfigTable(file: string): void {
+  fs.writeFileSync(file, withConfigTable(fs.readFileSync(file, "utf8")));
+}
+
+export function withConfigTable(text: string): string {
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`The marks ${begin} and ${end} are missing, so the table has no place.`);
+  return `${text.slice(0, from)}${begin}\n\n${configTable()}\n\n${text.slice(to)}`;
+}

@@ -1,0 +1,213 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { localHome, type LocalHome } from "../../platforms/local/home";
+import { localPlatform } from "../../platforms/local/platform";
+import type { Platform } from "../../platforms/platform";
+import { readEvents } from "../../report/store";
+import type { StageEvent } from "../../report/compose";
+import { demonstration, startDemonstration, stopDemonstration } from "../../scripts/demonstration";
+import { ensurePulumi, pulumiEnvironment } from "../../scripts/toolchain/pulumi";
+
+/**
+ * A project, a home and a backend of its own for one test file, driven by the real CLI. The project is a folder of links
+ * to the checkout, with its own configuration, rules and migrations, so that a test may change them.
+ */
+export interface RunResult {
+  code: number;
+  /** Everything that it printed, both streams. */
+  text: string;
+}
+
+/** When to kill: the first event of a run that fits. */
+export interface KillPoint {
+  stage: string;
+  event: StageEvent["event"];
+  line?: RegExp;
+}
+
+/** Whom kill -9 hits: the whole process group, or only the process that runs the stages, or only the CLI. */
+export type Victim = "everything" | "provider" | "cli";
+
+const checkout = path.resolve(__dirname, "../..");
+const linked = [
+  "index.ts",
+  "package.json",
+  "node_modules",
+  "components",
+  "pipeline",
+  "postgres",
+  "platforms",
+  "report",
+];
+const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "rules", "migrations"];
+
+export class Engine {
+  private constructor(
+    readonly home: LocalHome,
+    readonly project: string,
+    readonly platform: Platform,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  /** Makes sample production, its snapshot, the Test environment and the stack. */
+  static async create(members = 60): Promise<Engine> {
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), "prodcopy-engine-"));
+    fs.chmodSync(root, 0o755);
+    process.env.PRODCOPY_HOME = path.join(root, "home");
+    const home = localHome();
+    const project = path.join(root, "project");
+    fs.mkdirSync(project);
+    for (const name of linked) fs.symlinkSync(path.join(checkout, name), path.join(project, name));
+    for (const name of copied)
+      fs.cpSync(path.join(checkout, name), path.join(project, name), { recursive: true });
+    const toolchain = await ensurePulumi(() => undefined);
+    const environment = pulumiEnvironment(toolchain, demonstration.stack, home);
+    const engine = new Engine(home, project, localPlatform(home), environment);
+    await startDemonstration(home, members, () => undefined);
+    await engine.mustRun(["stack", "init", demonstration.stack]);
+    return engine;
+  }
+
+  up(): Promise<RunResult> {
+    return this.run(["up", "--yes", "--skip-preview", "--stack", demonstration.stack]);
+  }
+
+  preview(): Promise<RunResult> {
+    return this.run(["preview", "--stack", demonstration.stack]);
+  }
+
+  refresh(): Promise<RunResult> {
+    return this.run(["refresh", "--yes", "--stack", demonstration.stack]);
+  }
+
+  destroy(): Promise<RunResult> {
+    return this.run(["destroy", "--yes", "--skip-preview", "--stack", demonstration.stack]);
+  }
+
+  /** Gives up the lock that a killed run left. */
+  async cancel(): Promise<void> {
+    await this.run(["cancel", "--yes", "--stack", demonstration.stack]);
+  }
+
+  async outputs(): Promise<Record<string, string>> {
+    const { text } = await this.mustRun(["stack", "output", "--json", "--stack", demonstration.stack]);
+    return JSON.parse(text) as Record<string, string>;
+  }
+
+  /** Changes one key of the stack's configuration in this project only. */
+  configure(key: string, value: string): void {
+    const file = path.join(this.project, "Pulumi.local.yaml");
+    const lines = fs.readFileSync(file, "utf8").split("\n");
+    const kept = lines.filter((line) => !line.trimStart().startsWith(`prodcopy:${key}:`));
+    const config = kept.indexOf("config:");
+    kept.splice(config + 1, 0, `  prodcopy:${key}: ${JSON.stringify(value)}`);
+    fs.writeFileSync(file, kept.join("\n"));
+  }
+
+  /** Runs `up` and kills it when the event appears. @throws when the run ends without it. */
+  async upKilledAt(point: KillPoint, victim: Victim = "everything"): Promise<void> {
+    const seen = this.events().length;
+    const child = this.spawn(["up", "--yes", "--skip-preview", "--stack", demonstration.stack]);
+    const ended = finished(child);
+    let over = false;
+    void ended.then(() => (over = true));
+    for (;;) {
+      if (
+        this.events()
+          .slice(seen)
+          .some((event) => fits(event, point))
+      )
+        break;
+      if (over) {
+        throw new Error(
+          `the run ended before ${point.stage} ${point.event} ${point.line ?? ""}:\n${(await ended).text}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    kill(child, victim);
+    await ended;
+    await this.cancel();
+  }
+
+  /** All events of all runs so far, in order of time. */
+  events(): StageEvent[] {
+    if (!fs.existsSync(this.home.reports)) return [];
+    return fs
+      .readdirSync(this.home.reports)
+      .flatMap((name) => readEvents(path.join(this.home.reports, name)))
+      .sort((a, b) => a.at.localeCompare(b.at));
+  }
+
+  run(args: string[]): Promise<RunResult> {
+    return finished(this.spawn(args));
+  }
+
+  private async mustRun(args: string[]): Promise<RunResult> {
+    const result = await this.run(args);
+    if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${result.text}`);
+    return result;
+  }
+
+  /** In a process group of its own, so that a kill reaches the CLI, the language host and the provider. */
+  private spawn(args: string[]): ChildProcess {
+    return spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: this.project,
+      env: { ...process.env, ...this.environment },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  /** Stops every process and removes every folder of this test. */
+  async dispose(): Promise<void> {
+    await stopDemonstration(this.home, () => undefined);
+    await this.platform.sweep(demonstration.stack, () => undefined);
+    fs.rmSync(path.dirname(this.project), { recursive: true, force: true });
+    delete process.env.PRODCOPY_HOME;
+  }
+}
+
+function fits(event: StageEvent, point: KillPoint): boolean {
+  const right = event.stage === point.stage && event.event === point.event;
+  return right && (point.line === undefined || point.line.test(event.line));
+}
+
+function finished(child: ChildProcess): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 137, text }));
+  });
+}
+
+function kill(child: ChildProcess, victim: Victim): void {
+  const group = child.pid!;
+  if (victim === "cli") process.kill(group, "SIGKILL");
+  else if (victim === "everything") process.kill(-group, "SIGKILL");
+  else for (const pid of providersOf(group)) process.kill(pid, "SIGKILL");
+}
+
+/** The provider's process is the one of this group that runs Pulumi's dynamic-provider program. */
+function providersOf(group: number): number[] {
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+        const processGroup = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+        return (
+          processGroup === group &&
+          fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider")
+        );
+      } catch {
+        return false;
+      }
+    });
+}
