@@ -1,0 +1,29 @@
+import { Command } from "commander";
+import { version } from "../package.json";
+import { registerEnv } from "./commands/env";
+import { registerTest } from "./commands/test";
+import { exitCode, reportFailure } from "./outcome";
+
+/** Every command, in the order in which --help lists them. Each file of `commands/` registers one. */
+const commands = [registerEnv, registerTest];
+
+function cli(): Command {
+  const program = new Command("prodcopy")
+    .description("a sanitised copy of a production PostgreSQL database for the Test environment")
+    .version(version)
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 refused or failed with nothing changed, 2 usage, 3 failed, needs a look.",
+    )
+    .addHelpText("after", "PRODCOPY_DEBUG=1 shows where an error came from.")
+    .showHelpAfterError("(--help shows what there is)")
+    .exitOverride();
+  for (const register of commands) register(program);
+  return program;
+}
+
+cli()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = reportFailure(error) || exitCode.done;
+  });
