@@ -38,8 +38,14 @@ export async function backUp(
   );
   log("waiting for a checkpoint of production");
   await run(session, "begin the snapshot", "select pg_backup_start('prodcopy', true)");
-  const folders = await foldersOf(server.dataDirectory);
   const listed = await listData(server.dataDirectory);
+  // A database may appear between the two listings; the files decide.
+  const folders = [
+    ...new Set([
+      ...(await foldersOf(server.dataDirectory)),
+      ...listed.map((file) => path.posix.dirname(file.path)).filter((folder) => folder !== "."),
+    ]),
+  ];
   await assertSpace(
     path.dirname(target),
     listed.reduce((sum, file) => sum + file.size, 0),
@@ -102,9 +108,14 @@ async function copyAll(data: string, target: string, listed: Listed[], log: Log)
 }
 
 async function copyFile(from: string, to: string): Promise<boolean> {
-  const copied = await fs
-    .copyFile(from, to, fs.constants.COPYFILE_FICLONE)
-    .then(() => true, ignoreGone(false));
-  if (copied) await fs.chmod(to, 0o600);
-  return copied;
+  try {
+    await fs.copyFile(from, to, fs.constants.COPYFILE_FICLONE);
+    await fs.chmod(to, 0o600);
+    return true;
+  } catch (error) {
+    // Gone at the source is fine; a target that is gone (somebody removed our folder) is not.
+    const stillThere = await fs.stat(from).then(() => true, ignoreGone(false));
+    if (stillThere) throw error;
+    return false;
+  }
 }

@@ -35,6 +35,7 @@ export async function walSegments(
   return listed;
 }
 
+/** The running number of a log segment, from its name. */
 export function segmentNumber(name: string, segmentBytes: number): number {
   const perLog = 2 ** 32 / segmentBytes;
   return parseInt(name.slice(8, 16), 16) * perLog + parseInt(name.slice(16), 16);
