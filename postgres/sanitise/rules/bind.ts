@@ -34,7 +34,7 @@ export function bindRules(
     ...referenceFaults(all, index),
     ...[...intents.byTable.values()].flatMap((intent) => coverageFaults(intent, index, looks, document.file)),
   ];
-  if (faults.length > 0) throw new RulesError(inOrder(faults), document.file);
+  if (faults.length > 0) throw new RulesError(faults, document.file);
   return planOf(document, intents, all, index, looks);
 }
 
@@ -126,11 +126,4 @@ function columnPlan(
       ? originOf(said.place)
       : (keptWithoutRule(intent, column, index, looks) ?? (intent.place ? originOf(intent.place) : "")),
   };
-}
-
-function inOrder(faults: RuleFault[]): RuleFault[] {
-  return faults.sort(
-    (a, b) =>
-      a.place.file.localeCompare(b.place.file) || a.place.line - b.place.line || a.place.column - b.place.column,
-  );
 }

@@ -21,14 +21,23 @@ export function placeText({ file, line, column }: Place): string {
 
 /** Everything that is wrong with a rules file, together. Holds names from the rules and the catalogue, no row's value. */
 export class RulesError extends Error {
+  /** In the order in which they stand in the files. */
+  readonly faults: readonly RuleFault[];
+
   constructor(
-    readonly faults: RuleFault[],
+    faults: readonly RuleFault[],
     /** The rules file that was asked for. */
     file: string,
   ) {
+    const sorted = [...faults].sort((a, b) => comparePlaces(a.place, b.place));
     const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-    const lines = faults.map((fault) => `  ${placeText(fault.place)}: ${fault.message}`);
+    const lines = sorted.map((fault) => `  ${placeText(fault.place)}: ${fault.message}`);
     super(`The rules ${file} have ${count}; nothing was changed.\n${lines.join("\n")}`);
     this.name = "RulesError";
+    this.faults = sorted;
   }
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
 }

@@ -46,8 +46,13 @@ const packShape = z.strictObject({ pack: z.string().min(1), tables: z.record(z.s
  */
 export function readRules(file: string): RulesDocument {
   const reader = open(file);
+  if (reader.faults.length > 0) throw new RulesError(reader.faults, reader.file);
   const shape = reader.parse(rulesShape, reader.root ?? {}, [], Object.keys(rulesShape.shape));
-  if (shape === undefined || reader.faults.length > 0) throw new RulesError(reader.faults, reader.file);
+  if (shape === undefined) {
+    const tables = (reader.root as { tables?: unknown } | null)?.tables;
+    if (isRecord(tables)) parseTables(reader, tables, false);
+    throw new RulesError(reader.faults, reader.file);
+  }
   const packs = shape.extends.map((name, i) => readPack(reader, name, ["extends", i], file));
   const document: RulesDocument = {
     file: reader.file,
@@ -92,6 +97,7 @@ function readPack(
     ? path.resolve(path.dirname(rulesFile), name)
     : path.join(packFolder, `${name}${packEnding}`);
   const reader = open(file);
+  if (reader.faults.length > 0) return { ...empty, reader };
   const shape = reader.parse(packShape, reader.root ?? {}, [], Object.keys(packShape.shape));
   if (shape === undefined) return { ...empty, reader };
   return { pack: { name: shape.pack, tables: parseTables(reader, shape.tables, true) }, reader };
@@ -154,4 +160,8 @@ function digestOf(contents: unknown[]): string {
       : value,
   );
   return createHash("sha256").update(sorted).digest("hex");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

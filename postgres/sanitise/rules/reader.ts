@@ -48,6 +48,11 @@ export class YamlReader {
         }
         continue;
       }
+      if (issue.code === "invalid_key") {
+        const why = issue.issues.map((one) => lowered(one.message)).join("; ");
+        this.fault(at, `${shown(at.at(-1))} cannot stand here: ${why}`, "key");
+        continue;
+      }
       const seen = valueAt(value, issue.path);
       const name = at.length > 0 ? `\`${at.join(".")}\` ` : "";
       this.fault(

@@ -1,0 +1,169 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { RulesError } from "../../postgres/sanitise/rules/faults";
+import { readRules, rulesDigestOf } from "../../postgres/sanitise/rules/load";
+import { nearest, parseTableName, writtenName } from "../../postgres/sanitise/rules/names";
+
+describe("reading rules", () => {
+  let folder: string;
+  before(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "prodcopy-rules-"));
+  });
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  const head = "database: shop\nallowed_domains: [example.invalid]\n";
+  function write(text: string): string {
+    const file = path.join(folder, "rules.yaml");
+    fs.writeFileSync(file, text);
+    return file;
+  }
+  /** Every fault as `line:column message`. */
+  function faults(text: string): string[] {
+    const file = write(text);
+    try {
+      readRules(file);
+    } catch (error) {
+      assert.ok(error instanceof RulesError, String(error));
+      for (const { place } of error.faults) assert.equal(place.file, file);
+      return error.faults.map(({ place, message }) => `${place.line}:${place.column} ${message}`);
+    }
+    return [];
+  }
+  function one(text: string): string {
+    const all = faults(text);
+    assert.equal(all.length, 1, all.join("\n"));
+    return all[0] ?? "";
+  }
+
+  it("reports all faults together, each with its line and column", () => {
+    const all = faults(`${head}extends: [djanga]
+tables:
+  member:
+    keep: [a, b, a]
+    mask:
+      b: emial
+      c: { with: phone, fromat: "04##" }
+      d: { with: number, min: 9, max: 3 }
+      e: { with: phone, format: "none" }
+  public.member: truncate
+  order: { truncate: true, delete: { where: x } }
+  empty: {}
+`);
+    assert.deepEqual(
+      all.map((fault) => fault.split(" ")[0]),
+      ["3:11", "6:18", "8:10", "9:25", "10:10", "11:33", "12:3", "13:3", "14:3"],
+      all.join("\n"),
+    );
+  });
+
+  it("names the nearest pack, key, transformation and parameter", () => {
+    assert.match(one(`${head}extends: [djanga]`), /there is no pack "djanga"\. Did you mean `django`\?/);
+    assert.match(one(`${head}tabels: {}`), /`tabels` is not known here\. Did you mean `tables`\?/);
+    assert.match(
+      one(`${head}tables: { a: { mask: { x: emial } } }`),
+      /"emial" is no transformation\. Did you mean `email`\?/,
+    );
+    assert.match(
+      one(`${head}tables: { a: { mask: { x: { with: phone, fromat: "#" } } } }`),
+      /`fromat` is not known here\. Did you mean `format`\?/,
+    );
+  });
+
+  it("checks transformations inside json and array as well", () => {
+    assert.match(
+      one(`${head}tables: { a: { mask: { x: { with: array, each: emial } } } }`),
+      /"emial" is no transf/,
+    );
+    assert.match(
+      one(`${head}tables: { a: { mask: { x: { with: json, paths: { $.y: { with: digits, keep: 1 } } } } } }`),
+      /`keep` is not known here/,
+    );
+    assert.match(
+      one(`${head}tables: { a: { mask: { x: { with: json, paths: { y: email } } } } }`),
+      /a path reads like/,
+    );
+  });
+
+  it("says what is no YAML, and what is missing", () => {
+    assert.match(one(`${head}tables: [}`), /^3:\d+ not YAML/);
+    assert.match(one("database: shop"), /`allowed_domains` is missing/);
+    assert.equal(faults("").length, 2);
+    assert.match(
+      one(`${head}tables:\n  a: truncate\n  a: truncate`),
+      /^5:3 not YAML: Map keys must be unique/,
+    );
+    assert.equal(faults("database: 7\nallowed_domains: []\ntables: { a: { mask: { x: emial } } }").length, 3);
+    assert.match(one("database: shop\nallowed_domains: [Not A Domain]"), /"Not A Domain": must be a domain/);
+  });
+
+  it("refuses what cannot be meant", () => {
+    assert.match(
+      one(`${head}tables: { a: { keep: [x], mask: { x: email } } }`),
+      /`x` is both kept and masked/,
+    );
+    assert.match(one(`${head}tables: { a: { truncate: true, keep: [x] } }`), /loses all its rows/);
+    assert.match(one(`${head}tables: { a: { delete: {} } }`), /needs `where` or `follows`/);
+    assert.match(one(`${head}tables: { 'a..b': truncate }`), /is no table name/);
+    assert.match(one(`${head}tables: { a: { shape: [id] } }`), /`shape` belongs in packs/);
+  });
+
+  it("reads the short and the long form, and `null` with or without quotes", () => {
+    const rules = readRules(
+      write(`${head}tables:
+  member:
+    mask:
+      a: null
+      b: "null"
+      c: { with: null }
+      d: { with: email, where: id > 3, keep_values: [x@y.example, 7], exact: [{ where: id = 1, value: a@b.com }] }
+`),
+    );
+    const [a, b, c, d] = rules.tables[0]?.mask ?? [];
+    for (const mask of [a, b, c]) assert.deepEqual(mask?.spec, { with: "null", params: {} });
+    assert.equal(d?.where, "id > 3");
+    assert.deepEqual(d?.keepValues, ["x@y.example", "7"]);
+    assert.deepEqual(d?.exact, [{ where: "id = 1", value: "a@b.com" }]);
+  });
+
+  it("has a digest of the meaning: comments, layout and order of keys do not count, a changed pack does", () => {
+    const pack = (action: string) =>
+      fs.writeFileSync(path.join(folder, "own.yaml"), `pack: own\ntables: { t: { ${action} } }\n`);
+    pack("truncate: true, shape: [id]");
+    const plain = `${head}extends: [own.yaml]\ntables:\n  a: { keep: [x], mask: { y: email, z: redact } }\n`;
+    const first = rulesDigestOf(write(plain));
+    const same = `# why\nallowed_domains:\n  - "example.invalid"\ndatabase: shop\nextends: [own.yaml] # mine
+tables: { a: { mask: { z: redact, y: email }, keep: [x] } }\n`;
+    assert.equal(rulesDigestOf(write(same)), first);
+    assert.notEqual(rulesDigestOf(write(plain.replace("redact", "company"))), first);
+    pack("keep: [id]");
+    assert.notEqual(rulesDigestOf(write(plain)), first);
+  });
+
+  it("says which file cannot be read", () => {
+    assert.throws(
+      () => readRules(path.join(folder, "absent.yaml")),
+      /absent\.yaml cannot be read \(ENOENT\)/,
+    );
+  });
+
+  it("reads hostile names and writes them back", () => {
+    for (const parts of [
+      ["public", "member"],
+      ["a.b", 'say "hi"'],
+      ["Archive", 'Список "B"; членов'],
+      ['"quoted"', "x y"],
+    ] as const) {
+      const written = writtenName(...parts);
+      assert.deepEqual(parseTableName(written), { schema: parts[0], table: parts[1] }, written);
+    }
+    for (const bad of ["", ".", "a.", ".a", "a.b.c", '"a', '"a"b'])
+      assert.equal(parseTableName(bad), undefined, bad);
+  });
+
+  it("suggests only what is near", () => {
+    assert.equal(nearest("mebmer", ["member", "payment"]), "member");
+    assert.equal(nearest("invoice", ["member", "payment"]), undefined);
+  });
+});
