@@ -1,11 +1,30 @@
 import { Command } from "commander";
 import { version } from "../package.json";
+import { registerConfig } from "./commands/config";
 import { registerEnv } from "./commands/env";
+import { registerRefresh } from "./commands/refresh";
+import { registerReport } from "./commands/report";
+import { registerReset } from "./commands/reset";
+import { registerSnapshot } from "./commands/snapshot";
+import { registerStart } from "./commands/start";
+import { registerStatus } from "./commands/status";
+import { registerStop } from "./commands/stop";
 import { registerTest } from "./commands/test";
 import { exitCode, reportFailure } from "./outcome";
 
 /** Every command, in the order in which --help lists them. Each file of `commands/` registers one. */
-const commands = [registerEnv, registerTest];
+const commands = [
+  registerStart,
+  registerStatus,
+  registerReport,
+  registerSnapshot,
+  registerRefresh,
+  registerStop,
+  registerReset,
+  registerEnv,
+  registerConfig,
+  registerTest,
+];
 
 function cli(): Command {
   const program = new Command("prodcopy")

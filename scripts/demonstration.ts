@@ -1,10 +1,13 @@
 import type { LocalHome } from "../platforms/local/home";
 import { createEnvironment, startEnvironment, stopEnvironment } from "../platforms/local/environment";
 import { startCopies, stopCopies } from "../platforms/local/copy";
-import { ensureSample, sampleTestSettings, stopSample } from "../platforms/local/sample";
+import { ensureSample, sampleStatus, sampleTestSettings, stopSample } from "../platforms/local/sample";
 import { findPostgres } from "../platforms/local/programs";
 import { latestSnapshot, takeAutomaticSnapshot } from "../platforms/local/snapshot";
 import type { Log } from "../postgres/proof";
+
+/** As large as the federation that the seed of this procedure serves. */
+const defaultMembers = 17_000;
 
 /** Names of the demonstration, as Pulumi.local.yaml has them. */
 export const demonstration = { stack: "local", source: "production", environment: "test" } as const;
@@ -12,12 +15,16 @@ export const demonstration = { stack: "local", source: "production", environment
 /**
  * Everything that stands outside the stack: the sample production, its first automatic snapshot, and the Test application
  * on its old database. Again right afterwards it only looks.
- * @param members how many members the sample federation has when it is made; 17,000 by default
+ * @param members how many members the sample federation gets when it is made; undefined takes the one that stands, else 17,000
  */
-export async function startDemonstration(home: LocalHome, members: number, log: Log): Promise<void> {
-  const programs = await findPostgres(process.env, log);
-  log(`PostgreSQL ${programs.version} (${programs.source}: ${programs.binFolder})`);
-  await ensureSample(home, { members }, log);
+export async function startDemonstration(
+  home: LocalHome,
+  members: number | undefined,
+  log: Log,
+): Promise<void> {
+  await findPostgres(process.env, log);
+  const standing = (await sampleStatus(home)).members;
+  await ensureSample(home, { members: members ?? standing ?? defaultMembers }, log);
   if ((await latestSnapshot(home, demonstration.source)) === undefined) {
     await takeAutomaticSnapshot(home, demonstration.source, log);
   }

@@ -6,7 +6,9 @@ import { say } from "../say";
 export function registerRefresh(program: Command): void {
   program
     .command("refresh")
-    .description("let the stack take production's newest snapshot: a new copy is proven first, then Test moves")
+    .description(
+      "let the stack take production's newest snapshot: a new copy is proven first, then Test moves",
+    )
     .option("--stack <name>", "the stack", demonstration.stack)
     .option("--yes", "run `pulumi up` right away; without it, only its preview")
     .addHelpText("after", "\nExample:\n  $ npx prodcopy snapshot && npx prodcopy refresh --yes")

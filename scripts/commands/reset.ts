@@ -8,14 +8,26 @@ import { say } from "../say";
 export function registerReset(program: Command): void {
   program
     .command("reset")
-    .description("remove the demonstration from this machine: copies, sample production, snapshots, reports, state")
+    .description(
+      "remove the demonstration from this machine: copies, sample production, snapshots, reports, state",
+    )
     .option("--erase", "really remove; without it the command only says what would go")
     .addHelpText("after", "\nExample:\n  $ npx prodcopy reset --erase")
     .action(async (options: { erase?: boolean }) => reset(options.erase === true));
 }
 
 /** What stands in the home folder, and nothing else: a folder that holds anything foreign is refused. */
-const ours = ["servers", "snapshots", "copies", "environments", "secrets", "reports", "stacks", "programs", "run"];
+const ours = [
+  "servers",
+  "snapshots",
+  "copies",
+  "environments",
+  "secrets",
+  "reports",
+  "stacks",
+  "programs",
+  "run",
+];
 
 async function reset(erase: boolean): Promise<void> {
   const home = localHome();
@@ -28,7 +40,9 @@ async function reset(erase: boolean): Promise<void> {
     );
   }
   if (!erase) {
-    say(`Would stop every server below ${home.root} and remove: ${found.join(", ") || "nothing, it is empty"}.`);
+    say(
+      `Would stop every server below ${home.root} and remove: ${found.join(", ") || "nothing, it is empty"}.`,
+    );
     say("Run it with --erase to do so.");
     return;
   }

@@ -1,22 +1,26 @@
 import type { Command } from "commander";
+import { mostMembers } from "../../platforms/local/sample";
 import { localPlatform } from "../../platforms/local/platform";
 import { demonstration, startDemonstration } from "../demonstration";
 import { askPulumi, ensureStack, prepareStack, pulumi, type Stack } from "../stack";
 import { say } from "../say";
 
-/** Fewer members make no difference to what is shown, only to how long it takes. */
-const defaultMembers = 17_000;
-
 export function registerStart(program: Command): void {
   program
     .command("start")
-    .description("run the whole pipeline on this machine: sample production, sanitised copy, Test moved onto it")
-    .option("--members <n>", "members of the sample federation when it is made (0 to 1000000)", wholeNumber, defaultMembers)
+    .description(
+      "run the whole pipeline on this machine: sample production, sanitised copy, Test moved onto it",
+    )
+    .option(
+      "--members <n>",
+      `members of the sample federation when it is made (0 to ${mostMembers})`,
+      wholeNumber,
+    )
     .addHelpText("after", "\nExample:\n  $ npm start\n  $ npm start -- --members 100000")
-    .action(async (options: { members: number }) => start(options.members));
+    .action(async (options: { members?: number }) => start(options.members));
 }
 
-async function start(members: number): Promise<void> {
+async function start(members: number | undefined): Promise<void> {
   const stack = await prepareStack(demonstration.stack, say);
   say(`Pulumi ${stack.toolchain.version} (${stack.toolchain.source})`);
   await startDemonstration(stack.home, members, say);
@@ -46,14 +50,18 @@ async function closingWords(stack: Stack): Promise<void> {
   say("");
   say("What stands where  npx prodcopy status");
   say('By hand            eval "$(npx prodcopy env)" && pulumi preview --stack local');
-  say('Undo               eval "$(npx prodcopy env)" && pulumi destroy --stack local   (Test goes back to where it was)');
+  say(
+    'Undo               eval "$(npx prodcopy env)" && pulumi destroy --stack local   (Test goes back to where it was)',
+  );
   say("Stop everything    npx prodcopy stop      Remove everything: npx prodcopy reset");
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
-    throw new Error(`--members is ${JSON.stringify(text)}; it must be a whole number from 0 to 1000000.`);
+  if (!Number.isInteger(value) || value < 0 || value > mostMembers) {
+    throw new Error(
+      `--members is ${JSON.stringify(text)}; it must be a whole number from 0 to ${mostMembers}.`,
+    );
   }
   return value;
 }
