@@ -13,6 +13,10 @@ import { verdictOf } from "./verdict";
 
 const folder = path.join(__dirname, "page");
 
+const sheets = ["page.css", "stages.css", "media.css"].map((name) =>
+  fs.readFileSync(path.join(folder, name), "utf8"),
+);
+
 /** Nothing reaches the page unescaped: what hides or reorders text is written as its number, then markup is escaped. */
 const eta = new Eta({
   views: folder,
@@ -27,12 +31,7 @@ export function reportHtml(report: Report): string {
     ...text,
     report,
     states,
-    css: [
-      `:root{--font:${fontStack}}`,
-      themeCss,
-      fs.readFileSync(path.join(folder, "page.css"), "utf8"),
-      partsCss,
-    ].join("\n"),
+    css: [`:root{--font:${fontStack}}`, themeCss, ...sheets, partsCss].join("\n"),
     verdict: verdictOf(report),
     facts: factsOf(report),
     wide: pipelineSvg({ layout: "wide", report }),

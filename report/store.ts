@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { compose, type ReportHeader, type Section, type StageEvent } from "./compose";
 import { reportHtml } from "./html";
 import type { Report, StageReport } from "./model";
-import { isAlive, thisWriter } from "./writer";
+import { isAlive, isRunning, thisWriter } from "./writer";
 
 /**
  * A run's report on disk. Every stage writes its own file below `stages/`, so that stages that run side by side cannot
@@ -48,6 +48,7 @@ export function recordStage(folder: string, header: ReportHeader, report: StageR
   reopen(folder);
   const sections = path.join(folder, files.sections);
   fs.mkdirSync(sections, { recursive: true, mode: 0o700 });
+  removeDrafts(folder);
   const section: Section = { header, writer: thisWriter(), report };
   replaceFile(path.join(sections, `${report.stage}.json`), JSON.stringify(section, null, 2) + "\n");
   renderViews(folder);
@@ -161,6 +162,7 @@ function fingerprint(folder: string): string {
     .join("\n");
 }
 
+/** Readers find the old file or the new one. The draft's name holds the writer's number, so that a killed one's can be told. */
 function replaceFile(file: string, text: string): void {
   const draft = `${file}.${process.pid}.draft`;
   const handle = fs.openSync(draft, "w", 0o600);
@@ -171,6 +173,16 @@ function replaceFile(file: string, text: string): void {
     fs.closeSync(handle);
   }
   fs.renameSync(draft, file);
+}
+
+/** What killed writers left in the middle of a write. */
+function removeDrafts(folder: string): void {
+  for (const inside of [folder, path.join(folder, files.sections)]) {
+    for (const name of fs.readdirSync(inside)) {
+      const pid = /\.(\d+)\.draft$/.exec(name)?.[1];
+      if (pid !== undefined && !isRunning(Number(pid))) fs.rmSync(path.join(inside, name), { force: true });
+    }
+  }
 }
 
 function readIfThere(file: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { Report, RunState, StageReport } from "./model";
 import { detail, isDone, stageOf } from "./stages";
 import { stageNames } from "./story";
-import { between, moment } from "./text";
+import { between, clock, moment } from "./text";
 
 /** The outcome in words that promise no more than the stages have shown. The page and `prodcopy status` open with it. */
 export interface Verdict {
@@ -53,7 +53,7 @@ function whileRunning(report: Report): { title: string; sentence: string } {
       ? "Test is being moved."
       : "Test has not been moved.";
   const at = busy.length > 0 ? `Under way: ${busy.join(" and ")}` : `Under way, after ${last}`;
-  return { title: at, sentence: `${where} This page shows ${moment(report.asOf)}.` };
+  return { title: at, sentence: `${where} As of ${clock(report.asOf)} UTC.` };
 }
 
 function whenStopped(report: Report, trouble: StageReport | undefined): { title: string; sentence: string } {

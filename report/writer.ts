@@ -14,19 +14,24 @@ export function thisWriter(): Writer {
   return { host: os.hostname(), pid: process.pid, began: beganOf(process.pid) };
 }
 
+/** Whether a process of this machine has this number now. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, under another account.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /**
  * Whether the writer still runs. On another machine nobody can know, so the answer is yes: a report that was copied
  * there must not call a running stage dead.
  */
 export function isAlive(writer: Writer): boolean {
   if (writer.host !== os.hostname()) return true;
-  try {
-    process.kill(writer.pid, 0);
-  } catch (error) {
-    // EPERM: it is there, under another account.
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return beganOf(writer.pid) === writer.began;
+  return isRunning(writer.pid) && beganOf(writer.pid) === writer.began;
 }
 
 /** Field 22 of /proc/PID/stat. The name in field 2 may hold anything, so counting starts after its closing bracket. */

@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import type { Report, StageReport } from "../../report/model";
 import { stageNames, type StageName } from "../../report/story";
 import { sanitiseFixture } from "./sanitiseFixture";
@@ -268,6 +269,67 @@ export function interruptedReport(): Report {
     error: "The process of this stage (pid 4711) ended without a word: killed, or the machine went down.",
     details: {},
   });
+}
+
+/** Names as an attacker or a careless person might have chosen them, in every place where a name can stand. */
+export const hostileNames = [
+  `<script>document.title="owned"</script>`,
+  `"><img src=x onerror="document.title='owned'">`,
+  `'; DROP TABLE "member"; --`,
+  `</style></svg><h1>owned</h1>`,
+  "\u202Egnp.elbat\u202C",
+  "line\none\ttab",
+  "Zażółć gęślą jaźń 会員名簿 👩‍👩‍👧",
+  "a_name_of_exactly_sixty_three_letters_which_is_as_long_as_it_gets",
+];
+
+/** A report in which every name, claim and error is one of `hostileNames`. */
+export function hostileReport(): Report {
+  let next = 0;
+  const hostile = (value: unknown, key: string): unknown => {
+    if (Array.isArray(value)) return value.map((v) => hostile(v, key));
+    if (value !== null && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, hostile(v, k)]));
+    }
+    const kept = [
+      "stage",
+      "state",
+      "verdict",
+      "version",
+      "platform",
+      "action",
+      "startedAt",
+      "finishedAt",
+      "asOf",
+    ];
+    if (typeof value !== "string" || kept.includes(key)) return value;
+    return hostileNames[next++ % hostileNames.length];
+  };
+  const report = hostile(failedReport(), "") as Report;
+  const sanitise = doneReport().stages.find((s) => s.stage === "sanitise");
+  const details = hostile(sanitise?.details, "") as StageReport["details"];
+  const environment = { name: hostileNames[0] ?? "", url: "javascript:alert(1)", set: hostileNames };
+  return {
+    ...report,
+    stages: report.stages.map((s) =>
+      s.stage === "sanitise" ? { ...s, details: { ...details, environment } } : s,
+    ),
+  };
+}
+
+/** A database of 400 tables. */
+export function largeReport(): Report {
+  const report = doneReport();
+  const stages = report.stages.map((s) => {
+    const { sanitise } = s.details;
+    if (sanitise === undefined) return s;
+    const tables = Array.from({ length: 400 }, (_, i) => ({
+      ...(sanitise.tables[i % sanitise.tables.length] ?? assert.fail()),
+      table: `table_${String(i).padStart(3, "0")}`,
+    }));
+    return { ...s, details: { sanitise: { ...sanitise, tables } } };
+  });
+  return { ...report, stages };
 }
 
 function endingAt(last: StageName, changed: Partial<StageReport>): Report {
