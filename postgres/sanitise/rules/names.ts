@@ -37,8 +37,19 @@ export function writtenName(...parts: string[]): string {
     .join(".");
 }
 
-/** The candidate that is nearest to `wanted`, when it is near enough to be what was meant. */
+/**
+ * The candidate that is nearest to `wanted`, when it is near enough to be what was meant: a few letters away, or longer or
+ * shorter by whole parts (`phone`, `telephone`).
+ */
 export function nearest(wanted: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  const within = all
+    .filter((one) => Math.min(one.length, wanted.length) >= 4 && (one.includes(wanted) || wanted.includes(one)))
+    .sort((a, b) => Math.abs(a.length - wanted.length) - Math.abs(b.length - wanted.length))[0];
+  return byDistance(wanted, all) ?? within;
+}
+
+function byDistance(wanted: string, candidates: string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {

@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { ensureSample } from "../../platforms/local/sample";
+import { qualified, type Session } from "../../postgres/connection";
+import type { SanitisePlan } from "../../postgres/sanitise/plan";
+import { RulesError } from "../../postgres/sanitise/rules/faults";
+import { readRules } from "../../postgres/sanitise/rules/load";
+import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
+import { ask, onSample } from "../support/sample";
+import { useScratchHome, useScratchServer } from "../support/servers";
+
+const sampleRules = path.resolve(__dirname, "../../rules/sample.yaml");
+
+async function faultsOf(planning: Promise<SanitisePlan>): Promise<string[]> {
+  const error: unknown = await planning.then(
+    () => assert.fail("the rules were taken"),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof RulesError, String(error));
+  return error.faults.map((fault) => fault.message);
+}
+
+describe("rules of the sample production", function () {
+  this.timeout(120_000);
+  const home = useScratchHome();
+  before("make the sample", () => ensureSample(home(), { members: 60 }, () => undefined));
+
+  const plan = (session: Session) => planDatabase(session, readRules(sampleRules), "federation");
+  const inProduction = <T>(use: (session: Session) => Promise<T>) => onSample(home(), "production", use);
+  /** Changes production for the length of `use` only. */
+  async function changed(change: string, use: (session: Session) => Promise<void>, back: string) {
+    await inProduction(async (session) => {
+      await session.query(change);
+      try {
+        await use(session);
+      } finally {
+        await session.query(back);
+      }
+    });
+  }
+
+  it("classify every column, over a session that may only read", () =>
+    inProduction(async (session) => {
+      await session.query("set default_transaction_read_only = on");
+      const made = await plan(session);
+      const rows = await ask(
+        session,
+        "select count(*) from pg_class where relkind in ('r', 'p') and relnamespace in ('public'::regnamespace, '\"Archive\"'::regnamespace)",
+      );
+      assert.equal(String(made.tables.length), rows);
+      assert.deepEqual(made.droppedForeignTables, [{ schema: "public", table: "rating_history" }]);
+      const everyone = made.tables
+        .find(({ table }) => table === "member")
+        ?.columns.find(({ name }) => name === "email");
+      assert.deepEqual(everyone?.exact, [{ where: "id = 1", value: "everyone@example.invalid" }]);
+      assert.deepEqual(
+        made.packs.map(({ name, applied }) => [name, applied]),
+        [
+          ["django", true],
+          ["django-post-office", true],
+        ],
+      );
+    }));
+
+  it("stop at a new column and name it, with what its values look like", () =>
+    changed(
+      "alter table member add backup_contact text; update member set backup_contact = email where id > 3",
+      async (session) => {
+        const [fault, ...others] = await faultsOf(plan(session));
+        assert.deepEqual(others, []);
+        assert.match(fault ?? "", /`public\.member\.backup_contact` \(text\) is not classified/);
+        assert.match(
+          fault ?? "",
+          /its name speaks of names of people; e-mail addresses in \d+ of 63 sampled rows/,
+        );
+        assert.doesNotMatch(fault ?? "", /@/);
+      },
+      "alter table member drop backup_contact",
+    ));
+
+  it("stop at a new table and name it once", () =>
+    changed(
+      'create table "Archive"."New ""one""" (id int primary key, c1 text, c2 bytea); insert into "Archive"."New ""one""" values (1, \'x\', \'reach me at z.z@post.example\')',
+      async (session) => {
+        const faults = await faultsOf(plan(session));
+        assert.equal(faults.length, 1);
+        assert.match(
+          faults[0] ?? "",
+          /table `Archive\.New "one"`\. Not classified: `c1` \(text\), `c2` \(bytea; e-mail addresses in 1 of 1/,
+        );
+      },
+      'drop table "Archive"."New ""one"""',
+    ));
+
+  it("name a column that is gone", () =>
+    changed(
+      "alter table visitor rename column phone to telephone",
+      async (session) => {
+        const faults = await faultsOf(plan(session));
+        assert.equal(faults.length, 2);
+        assert.ok(faults.some((fault) => /no column `phone`\. Did you mean `telephone`/.test(fault)));
+        assert.ok(faults.some((fault) => /visitor\.telephone` .* is not classified/.test(fault)));
+      },
+      "alter table visitor rename column telephone to phone",
+    ));
+
+  it("still bind when isolate has cut off the foreign server", () =>
+    inProduction(async (session) => {
+      await session.query("drop server ratings_office cascade");
+      assert.equal((await plan(session)).droppedForeignTables.length, 0);
+    }));
+});
+
+describe("rules on any database", () => {
+  const server = useScratchServer();
+  let count = 0;
+  /** A database of its own made by `schema`, and what the rules below `tables:` make of it. */
+  async function planned(
+    schema: string,
+    tables: string,
+    use?: (session: Session, plan: SanitisePlan) => Promise<void>,
+  ): Promise<SanitisePlan> {
+    const database = `rules_${++count}`;
+    await server().createDatabase(database);
+    const file = path.join(server().handle.dir, "rules.yaml");
+    await fs.writeFile(file, `database: x\nallowed_domains: [example.invalid]\ntables:\n${tables}\n`);
+    return server().as(database, async (session) => {
+      await session.query(schema);
+      const plan = await planDatabase(session, readRules(file), database);
+      await use?.(session, plan);
+      return plan;
+    });
+  }
+  /** Deletes as the plan says; constraints are checked at the end. */
+  async function deleteAll(session: Session, plan: SanitisePlan): Promise<void> {
+    await session.query("begin; set constraints all deferred");
+    for (const { schema, table, action, where, partitionOf } of plan.tables) {
+      if (partitionOf !== undefined) continue;
+      if (action === "truncate") await session.query(`delete from ${qualified(schema, table)}`);
+      if (action === "delete") await session.query(`delete from ${qualified(schema, table)} where ${where}`);
+    }
+    await session.query("commit");
+  }
+
+  it("take along every row that would dangle: through other tables, within a table, in partitions, under hostile names", () =>
+    planned(
+      `create schema "S.x";
+       create table mail (id int primary key, status int, reply_to int references mail deferrable, again int references mail deferrable);
+       create table "S.x"."mail" ("Mail Id" int primary key references mail deferrable, note text);
+       create table seen (id int primary key, by int references "S.x"."mail" deferrable);
+       create table hit (id int, mail_id int references mail deferrable, primary key (id)) partition by hash (id);
+       create table hit_0 partition of hit for values with (modulus 2, remainder 0);
+       create table hit_1 partition of hit for values with (modulus 2, remainder 1);
+       insert into mail values (1, 0, null, null), (2, 2, null, null), (3, 0, 2, null), (4, 0, 1, 3), (5, 0, 1, null), (6, null, 6, null);
+       insert into "S.x"."mail" select id, 'x' from mail; insert into seen select id, id from mail; insert into hit select id, id from mail;`,
+      `  mail: { keep: [status], delete: { where: status is distinct from 0 } }
+  '"S.x".mail': { keep: [note], delete: { follows: mail } }
+  seen: { delete: { follows: '"S.x".mail' } }
+  hit: { delete: { follows: [mail] } }`,
+      async (session, plan) => {
+        await deleteAll(session, plan);
+        for (const table of ["mail", "seen", "hit"]) {
+          assert.equal(
+            await ask(session, `select array_agg(id order by id)::text from ${table}`),
+            "{1,5}",
+            table,
+          );
+        }
+        assert.equal(await ask(session, `select count(*) from "S.x"."mail"`), "2");
+        const where = plan.tables.find(({ table }) => table === "hit_1")?.where ?? "";
+        assert.equal(await ask(session, `select count(*) from hit_1 where ${where}`), "0");
+      },
+    ));
+
+  it("follow a table that loses all its rows by what refers to it", () =>
+    planned(
+      `create table device (id int primary key);
+       create table message (id int primary key, device_id int references device, body text);
+       insert into device values (1); insert into message values (1, 1, 'x'), (2, null, 'y');`,
+      "  device: truncate\n  message: { keep: [body], delete: { follows: device } }",
+      async (session, plan) => {
+        assert.equal(plan.tables[0]?.table, "message");
+        await deleteAll(session, plan);
+        assert.equal(await ask(session, "select array_agg(id)::text from message"), "{2}");
+      },
+    ));
+
+  it("have every condition and expression parsed before anything changes, and quote no value", async () => {
+    const schema =
+      "create table t (id int primary key, a text, b varchar(9)); insert into t values (1, 'secret-value', 'x')";
+    const faults = await faultsOf(
+      planned(
+        schema,
+        `  t:
+    delete: { where: gone = 1 }
+    mask:
+      a: { with: sql, expression: "upper(a" }
+      b: { with: redact, where: "b::int = 3", exact: [{ where: "id = 1) or (c = 2", value: x }] }`,
+      ),
+    );
+    assert.equal(faults.length, 3, faults.join("\n"));
+    assert.match(faults[0] ?? "", /condition of `delete` is refused: .*column "gone" does not exist/);
+    assert.match(faults[1] ?? "", /expression of a is refused: it is not SQL/);
+    assert.match(
+      faults[2] ?? "",
+      /condition `id = 1\) or \(c = 2` of b is refused: .*column "c" does not exist/,
+    );
+  });
+
+  it("do not run what they parse, nor a second statement", async () => {
+    const schema = "create table t (id int primary key, a text); insert into t values (1, 'x')";
+    const tables = (expression: string) => `  t: { mask: { a: { with: sql, expression: "${expression}" } } }`;
+    const [fault] = await faultsOf(planned(schema, tables("null) from t; drop table t; select (a")));
+    assert.match(fault ?? "", /expression of a is refused/);
+    await planned(schema, tables("set_config('test.ran', 'yes', false)"), async (session) => {
+      assert.equal(
+        await ask(session, "select coalesce(current_setting('test.ran', true), 'never')"),
+        "never",
+      );
+    });
+  });
+
+  it("look at values of every kind of column, and count without telling", async () => {
+    const faults = await faultsOf(
+      planned(
+        `create extension hstore;
+         create table odd (id int primary key, a text, b jsonb, c text[], d bytea, e hstore, f text, g text, h text, i text, j text, k text);
+         insert into odd values (1, 'Bo <bo@real.example>', '{"x": ["bo@real.example"]}', '{bo@real.example}', 'bo@real.example', 'x=>bo@real.example',
+           'ring +61 491 570 156', 'DE89 3704 0044 0532 0130 00', '4111 1111 1111 1111', 'from 203.0.113.9', 'pbkdf2_sha256$600$x', '2024-01-02 10:11:12');`,
+        "  odd: { keep: all }",
+      ),
+    );
+    const expected: Record<string, string> = {
+      ...{ a: "e-mail addresses", b: "e-mail addresses", c: "e-mail addresses", d: "e-mail addresses" },
+      ...{ e: "e-mail addresses", f: "telephone numbers", g: "IBANs", h: "card numbers" },
+      ...{ i: "network addresses", j: "password hashes" },
+    };
+    assert.equal(faults.length, Object.keys(expected).length, faults.join("\n"));
+    for (const [column, what] of Object.entries(expected)) {
+      const fault = faults.find((one) => one.includes(`odd.${column}\``));
+      assert.ok(fault?.includes(`${what} in 1 of 1 sampled rows`), `${column}: ${fault}`);
+    }
+    assert.ok(faults.every((fault) => !fault.includes("real.example")));
+  });
+
+  it("look into large tables by samples, and at empty ones, and at partitions", () =>
+    planned(
+      `create table big (id int primary key, word text); insert into big select n, 'word ' || n from generate_series(1, 120000) n; analyze big;
+       create table none (id int primary key, word text);
+       create table parts (id int primary key, word text) partition by range (id); create table part_1 partition of parts default;`,
+      "  big: { keep: all }\n  none: { keep: all }\n  parts: { keep: all }",
+    ).then((plan) => assert.equal(plan.tables.length, 4)));
+});
