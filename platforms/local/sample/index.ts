@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { Log } from "../../../postgres/proof";
 import { readJsonIfPresent, removeFile, writeJsonAtomic } from "../files";
 import type { LocalHome } from "../home";
+import { localSecrets } from "../secrets";
 import {
   readServer,
   removeServer,
@@ -140,11 +141,12 @@ export async function sampleServer(home: LocalHome, server: SampleServer): Promi
   return readServer(serverFolder(home, server));
 }
 
-/** What the Test application's environment shows before the first copy: the old Test server, its password by reference. */
+/** What the Test application's environment holds before the first copy: the old Test server. `secretSettings` holds its password. */
 export async function sampleTestSettings(
   home: LocalHome,
 ): Promise<{ settings: Record<string, string>; secretSettings: Record<string, string> }> {
   const { host, port } = await sampleServer(home, "test");
+  const { password = "" } = await localSecrets(home).get(sampleLogins.testApp.ref);
   const { app, testDatabase } = sampleNames;
   return {
     settings: {
@@ -153,7 +155,7 @@ export async function sampleTestSettings(
       RDS_USERNAME: app,
       RDS_DB_NAME: testDatabase,
     },
-    secretSettings: { RDS_PASSWORD: sampleLogins.testApp.ref },
+    secretSettings: { RDS_PASSWORD: password },
   };
 }
 

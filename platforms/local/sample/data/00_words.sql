@@ -1,6 +1,6 @@
 -- What the people of the sample are made of. Every value is a function of a row's number, so that two builds are equal;
 -- `sample.members` (a setting of the session) says how many members there are. Addresses stand under .example and .test,
--- which nobody can register; telephone numbers below 0491 570 are kept for fiction, the others belong to chance.
+-- which nobody can register; telephone numbers come from arithmetic.
 
 create function pg_temp.members() returns bigint language sql stable as
   $$ select current_setting('sample.members')::bigint $$;

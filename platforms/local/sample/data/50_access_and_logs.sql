@@ -37,7 +37,7 @@ from support_incident i join person p on p.k = i.id cross join generate_series(1
 
 insert into support_attachment (incident_id, file_name, content)
 select i.id, 'mail from ' || p.last_name || '.eml', convert_to(format(E'From: %s <%s>\r\nTo: office@federation.example\r\n\r\nMy number is %s.\r\n', p.full_name, p.email, p.mobile), 'UTF8')
-from support_incident i join person p on p.k = i.id where i.id % 200 = 0 order by i.id;
+from support_incident i join person p on p.k = i.id where i.id % 80 = 0 order by i.id;
 
 insert into audit_log (logged_at, ip, username, severity, source, message)
 select pg_temp.base() - (3 * pg_temp.members() - n) * interval '11 minutes', case when n % 40 = 0 then '2001:db8::' || to_hex(n % 65535) else pg_temp.ip(n, 130) end,
@@ -48,7 +48,7 @@ from generate_series(1, 3 * pg_temp.members()) as n join person p on p.k = 1 + p
 
 -- Into all partitions; a few are older than the first one.
 insert into login_event (id, happened_at, member_id, email_entered, ip, user_agent, outcome)
-select n, pg_temp.base() - (pg_temp.h(n, 140) % 475) * interval '1 day' - (pg_temp.h(n, 141) % 86400) * interval '1 second' - case when n % 500 = 0 then interval '3 years' else '0' end,
+select n, pg_temp.base() - (pg_temp.h(n, 140) % 475) * interval '1 day' - (pg_temp.h(n, 141) % 86400) * interval '1 second' - case when n % 400 = 0 then interval '3 years' else '0' end,
   case when n % 10 > 0 then p.id end, p.email, pg_temp.ip(n, 142)::inet, pg_temp.pick('{Mozilla/5.0 (X11; Linux x86_64),Mozilla/5.0 (iPhone),ScoreBoard/3.1}', n, 143),
   case when n % 10 > 0 then 'ok' else 'refused' end
 from generate_series(1, 4 * pg_temp.members()) as n join person p on p.k = 1 + pg_temp.h(n, 144) % pg_temp.members();
