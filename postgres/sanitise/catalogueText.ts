@@ -1,0 +1,131 @@
+import { literal, rows, run } from "../connection";
+import type { CopySession } from "../guard";
+import { proof, type Proof } from "../proof";
+import { addressPattern } from "./functions/texts";
+import { allowedPattern, finding, scanQuery, type Found } from "./leakScan";
+import type { LeakFinding } from "./result";
+import { userSchemas } from "./structure";
+
+/** Keywords of `COMMENT ON` by what `pg_identify_object` calls an object; its identity then reads as the command wants it. */
+const commentable: Record<string, string> = {
+  table: "table",
+  "table column": "column",
+  "view column": "column",
+  "materialized view column": "column",
+  "foreign table column": "column",
+  "composite type column": "column",
+  view: "view",
+  "materialized view": "materialized view",
+  index: "index",
+  sequence: "sequence",
+  function: "function",
+  procedure: "procedure",
+  aggregate: "aggregate",
+  schema: "schema",
+  type: "type",
+  "composite type": "type",
+  domain: "domain",
+  "table constraint": "constraint",
+  trigger: "trigger",
+  rule: "rule",
+  policy: "policy",
+  extension: "extension",
+  publication: "publication",
+  "event trigger": "event trigger",
+  "statistics object": "statistics",
+  collation: "collation",
+  "foreign table": "foreign table",
+  "large object": "large object",
+};
+
+/** Text of the catalogue that people write: `(what it is, text)`. Readable by everybody unless said otherwise. */
+const codeTexts = `
+  select 'function ' || p.oid::regprocedure as what, p.prosrc as x from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${userSchemas}
+  union all select 'view ' || c.oid::regclass, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('v', 'm') and ${userSchemas}
+  union all select 'default of ' || d.adrelid::regclass, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+    join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace where ${userSchemas}
+  union all select 'constraint ' || k.conname || coalesce(' of ' || nullif(k.conrelid, 0)::regclass, ''), pg_get_constraintdef(k.oid)
+    from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${userSchemas}
+  union all select 'index ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) from pg_index i
+    join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where ${userSchemas}
+  union all select 'trigger ' || t.tgname || ' of ' || t.tgrelid::regclass, pg_get_triggerdef(t.oid) from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace where not t.tgisinternal and ${userSchemas}
+  union all select 'rule ' || r.rulename || ' of ' || r.ev_class::regclass, pg_get_ruledef(r.oid) from pg_rewrite r
+    join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace where r.rulename <> '_RETURN' and ${userSchemas}
+  union all select 'policy ' || p.polname || ' of ' || p.polrelid::regclass,
+    concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p
+  union all select 'setting of ' || coalesce('database ' || d.datname, '') || coalesce(' role ' || nullif(s.setrole, 0)::regrole, ''), v
+    from pg_db_role_setting s left join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) v
+  union all select 'options of foreign server ' || f.srvname, v from pg_foreign_server f, unnest(f.srvoptions) v
+  union all select 'options of user mapping on ' || m.srvname, v from pg_user_mappings m, unnest(m.umoptions) v
+  union all select 'options of ' || f.ftrelid::regclass, v from pg_foreign_table f, unnest(f.ftoptions) v
+  union all select 'options of foreign-data wrapper ' || w.fdwname, v from pg_foreign_data_wrapper w, unnest(w.fdwoptions) v
+  union all select 'security label', l.label from pg_seclabel l
+  union all select 'comment in the cluster', d.description from pg_shdescription d`;
+
+/** Comments are data about data: what names a person in one is taken out, and the report says so. */
+const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubid, d.description from pg_description d
+  where d.objoid >= 16384`;
+
+/**
+ * Looks through the texts that the catalogue holds. Addresses and former values in comments are removed; in code, defaults and settings
+ * they are findings, since only the application's people can say what should stand there.
+ */
+export async function scanCatalogueText(
+  copy: CopySession,
+  allowedDomains: string[],
+): Promise<{ findings: LeakFinding[]; proofs: Proof[] }> {
+  const allowed = allowedPattern(allowedDomains);
+  const inComments = await rows<{ key: string; kind: number }>(
+    copy,
+    "scanning comments",
+    `select key, max(kind) as kind from (${scanQuery(`select row_number() over ()::int, c.what, c.x from (${comments}) c(what, x)`, allowed)}) f group by key`,
+  );
+  const failed: LeakFinding[] = [];
+  for (const { key } of inComments) {
+    const problem = await cleanComment(copy, key, allowed);
+    if (problem !== undefined) {
+      failed.push(
+        finding("pg_catalog", "pg_description", problem, { col: 0, kind: 0, count: 1, key: problem }),
+      );
+    }
+  }
+  const inCode = await rows<Found & { what: string }>(
+    copy,
+    "scanning code, defaults and settings",
+    scanQuery(`select row_number() over ()::int, c.what, c.x from (${codeTexts}) c(what, x)`, allowed),
+  );
+  const done = proof(
+    "No comment, function, view, default, constraint, setting or option names a person who stood here, or an address outside the allowed domains.",
+    `all of them scanned; ${inComments.length - failed.length} comments cleaned, ${inCode.length + failed.length} findings`,
+  );
+  return {
+    findings: [...failed, ...inCode.map((one) => finding("pg_catalog", "definition", one.key, one))],
+    proofs: [done],
+  };
+}
+
+/** Takes addresses out of a comment, and the whole comment away when something else in it stood there before. */
+async function cleanComment(copy: CopySession, key: string, allowed: string): Promise<string | undefined> {
+  const [classId, objectId, sub] = key.split(",").map(Number);
+  const [object] = await rows<{ type: string; identity: string }>(
+    copy,
+    "naming a commented object",
+    "select type, identity from pg_identify_object($1::oid, $2::oid, $3::int)",
+    [classId, objectId, sub],
+  );
+  const keyword = commentable[object?.type ?? ""];
+  if (object === undefined || keyword === undefined) return `comment on ${object?.type ?? "an object"}`;
+  // The text goes from the catalogue to the command inside the server.
+  const body = `declare t text; begin
+    select regexp_replace(description, ${literal(addressPattern.replaceAll("''", "'"))}, '(address removed)', 'g') into t
+      from pg_description where classoid = ${classId} and objoid = ${objectId} and objsubid = ${sub};
+    if exists (select from prodcopy.findings(t, ${literal(allowed)}) f join prodcopy.wanted w on w.h = f.h and w.kind = f.kind) then
+      t := '(comment removed: it named a person)';
+    end if;
+    execute format('comment on ${keyword} %s is %L', ${literal(object.identity)}, t);
+  end`;
+  await run(copy, `cleaning the comment on ${object.identity}`, `do ${literal(body)}`);
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { ident, literal } from "../connection";
+import type { CatalogueColumn } from "../catalogue";
+import type { ColumnPlan } from "./plan";
+import { subjectOf, type CompileContext } from "./subject";
+import { compile } from "./transformations";
+
+/**
+ * Under which condition the mask acts on a cell; everything else keeps its value or has an exact one. A row's `where`
+ * that is neither true nor false masks: in doubt a value goes.
+ */
+export function acts(plan: ColumnPlan, column: CatalogueColumn): string {
+  const c = ident(column.name);
+  const texts = subjectOf(column, c, false).family === "text";
+  return [
+    ...plan.exact.map((one) => `(${one.where}) is not true`),
+    ...(createsValues(plan) ? [] : [`${c} is not null`]),
+    ...(texts && plan.mask?.with !== "sql" ? [`(${c} is null or ${c}::text <> '')`] : []),
+    ...(plan.keepValues.length > 0
+      ? [`(${c} is null or ${c}::text not in (${plan.keepValues.map(literal).join(", ")}))`]
+      : []),
+    ...(plan.where === undefined ? [] : [`(${plan.where}) is not false`]),
+  ].join(" and ");
+}
+
+/** The cell's value after the run: exact values first, then the mask where it acts, else the value as it is. */
+export function cellExpression(
+  plan: ColumnPlan,
+  column: CatalogueColumn,
+  exactCase: boolean,
+  context: CompileContext,
+): string {
+  if (plan.mask === undefined) throw new Error(`the column ${column.name} has no mask`);
+  const c = ident(column.name);
+  const exact = plan.exact.map(
+    (one) => `when (${one.where}) then ${one.value === null ? "null" : literal(one.value)}::${column.type}`,
+  );
+  const masked = compile(plan.mask, subjectOf(column, c, exactCase), context);
+  return `case ${[...exact, `when ${acts(plan, column) || "true"} then ${masked}`].join(" ")} else ${c} end`;
+}
+
+/** Whether NULL may become a value: only where the rules say so. */
+function createsValues(plan: ColumnPlan): boolean {
+  return plan.mask?.with === "sql" || (plan.mask?.with === "constant" && plan.mask.params.also_null === true);
+}

@@ -1,0 +1,142 @@
+/**
+ * Digits become other digits by a keyed permutation of all numbers of the same length, so that different values stay
+ * different, exactly, without a table of what was given out.
+ *
+ * The permutation is `inverse(P)(P(x) + 1)` for a keyed Feistel permutation P: one single cycle through the whole
+ * domain, hence no value maps to itself. P's domain is any n, by cycle-walking in the next larger rectangle. Its round
+ * function is the server's fast hash over key, class and half. What stands in `prodcopy.swap` has a prepared answer:
+ * values whose image stood there before, and values that do not have the format's shape (see `../swaps.ts`).
+ */
+const half = (part: string, round: string) =>
+  `(hashtextextended((secret || ${part}) collate "C", ${round}) & 4611686018427387903)`;
+
+export const digits = [
+  `create or replace function prodcopy.next_in_cycle(x bigint, n bigint, class text) returns bigint
+   language plpgsql stable parallel safe as $$
+   declare
+     secret constant text := current_setting('prodcopy.key') || class || ':';
+     v constant bigint := ceil(sqrt(n))::bigint;
+     u constant bigint := (n + v - 1) / v;
+     y bigint := x; a bigint; b bigint; i int;
+   begin
+     loop
+       a := y / v; b := y % v;
+       for i in 1..4 loop
+         a := (a + ${half("b", "i")} % u) % u;
+         b := (b + ${half("a", "i + 10")} % v) % v;
+       end loop;
+       y := a * v + b;
+       exit when y < n;
+     end loop;
+     y := (y + 1) % n;
+     loop
+       a := y / v; b := y % v;
+       for i in reverse 4..1 loop
+         b := (b + v - ${half("a", "i + 10")} % v) % v;
+         a := (a + u - ${half("b", "i")} % u) % u;
+       end loop;
+       y := a * v + b;
+       exit when y < n;
+     end loop;
+     return y;
+   end $$`,
+  `create or replace function prodcopy.swapped(family text, v text) returns text language plpgsql stable parallel safe as $$
+   declare answer text;
+   begin
+     if current_setting('prodcopy.swaps') <> 'on' then return null; end if;
+     select s.new into answer from prodcopy.swap s where s.family = swapped.family and s.old = prodcopy.mark(v);
+     return answer;
+   end $$`,
+  // A string of digits; the first keep stay. Longer ones go in pieces of 18, each under the pieces before it.
+  `create or replace function prodcopy.move_digits(d text, keep int) returns text language plpgsql stable parallel safe as $$
+   declare done text := left(d, keep); rest text := substr(d, keep + 1); part text;
+   begin
+     if rest = '' then rest := d; done := ''; end if;
+     while rest <> '' loop
+       part := left(rest, 18); rest := substr(rest, 19);
+       done := done || lpad(prodcopy.next_in_cycle(part::bigint, rpad('1', length(part) + 1, '0')::bigint,
+         'digits' || length(d) || ':' || done)::text, length(part), '0');
+     end loop;
+     return done;
+   end $$`,
+  // Letters move within their alphabet under the digits that are already moved: still different for different values.
+  // Up to three letters beside four digits or more are a country or a series, not a word, and stay where asked.
+  `create or replace function prodcopy.move_shape(v text, keep int, series boolean) returns text
+   language plpgsql stable parallel safe as $$
+   declare
+     d constant text := case when v ~ '^[0-9]+$' then v else regexp_replace(v, '[^0-9]', '', 'g') end;
+     moved text := ''; answer text := ''; c text; p int := 0; i int; stay boolean; h bytea;
+   begin
+     if d <> '' then
+       moved := coalesce(prodcopy.swapped('digits' || keep, d), prodcopy.move_digits(d, keep));
+     end if;
+     if d = v then return moved; end if;
+     stay := series and length(d) >= 4 and length(regexp_replace(v, '[^[:alpha:]]', '', 'g')) <= 3;
+     for i in 1..length(v) loop
+       c := substr(v, i, 1);
+       if c ~ '[0-9]' then
+         p := p + 1; c := substr(moved, p, 1);
+       elsif not stay and c ~ '[[:alpha:]]' then
+         h := coalesce(h, prodcopy.digest('letters:' || moved || ':' || length(v)));
+         if c ~ '[a-z]' then c := chr(97 + (ascii(c) - 97 + 1 + get_byte(h, i % 32) % 25) % 26);
+         elsif c ~ '[A-Z]' then c := chr(65 + (ascii(c) - 65 + 1 + get_byte(h, i % 32) % 25) % 26);
+         else c := 'x'; end if;
+       end if;
+       answer := answer || c;
+     end loop;
+     return answer;
+   end $$`,
+  // Whole numbers: as many digits as before, the first of them not zero, within the type.
+  `create or replace function prodcopy.move_number(v bigint, keep int, most bigint) returns bigint
+   language plpgsql stable parallel safe as $$
+   declare
+     d constant text := abs(v)::text;
+     low constant bigint := case when length(d) = 1 then 0 else rpad('1', length(d), '0')::bigint end;
+     high constant bigint := case when length(d) > 18 then most else least(most, rpad('', length(d), '9')::bigint) end;
+     kept bigint;
+   begin
+     if keep between 1 and length(d) - 1 then
+       kept := rpad('1', length(d) - keep + 1, '0')::bigint;
+       return sign(v) * (abs(v) / kept * kept + prodcopy.next_in_cycle(abs(v) % kept, kept, 'number' || left(d, keep)));
+     end if;
+     return (case when v < 0 then -1 else 1 end) * (low + prodcopy.next_in_cycle(abs(v) - low, high - low + 1, 'number'));
+   end $$`,
+  `create or replace function prodcopy.fill_format(format text, d text) returns text
+   language plpgsql immutable parallel safe as $$
+   declare answer text := ''; c text; p int := 0;
+   begin
+     foreach c in array string_to_array(format, null) loop
+       if c = '#' then p := p + 1; c := substr(d, p, 1); end if;
+       answer := answer || c;
+     end loop;
+     return answer;
+   end $$`,
+  // The digits of a value that has exactly the format's shape, else NULL.
+  `create or replace function prodcopy.format_digits(format text, v text) returns text
+   language plpgsql immutable parallel safe as $$
+   declare answer text := ''; c text; p int := 0; given text;
+   begin
+     if length(v) <> length(format) then return null; end if;
+     foreach c in array string_to_array(format, null) loop
+       p := p + 1; given := substr(v, p, 1);
+       if c = '#' and given ~ '[0-9]' then answer := answer || given;
+       elsif c = '#' or c <> given then return null; end if;
+     end loop;
+     return answer;
+   end $$`,
+  `create or replace function prodcopy.move_format(v text, format text) returns text
+   language plpgsql stable parallel safe as $$
+   declare
+     size constant int := length(format) - length(replace(format, '#', ''));
+     n constant bigint := rpad('1', size + 1, '0')::bigint;
+     d text := prodcopy.format_digits(format, v); answer text := prodcopy.swapped('format' || format, v);
+   begin
+     if answer is not null then return answer; end if;
+     if d is null then
+       answer := prodcopy.fill_format(format, lpad((prodcopy.pick('format' || v) % n)::text, size, '0'));
+     else
+       answer := prodcopy.fill_format(format, lpad(prodcopy.next_in_cycle(d::bigint, n, 'format' || format)::text, size, '0'));
+     end if;
+     return answer;
+   end $$`,
+];

@@ -1,0 +1,18 @@
+import { digits } from "./digits";
+import { hashing } from "./hashing";
+import { places } from "./places";
+import { scan } from "./scan";
+import { texts } from "./texts";
+import { tokens } from "./tokens";
+import { values } from "./values";
+
+/** Every fixed function of schema `prodcopy`, in the order in which they can be created. */
+export const library: readonly string[] = [
+  ...hashing,
+  ...digits,
+  ...places,
+  ...tokens,
+  ...texts,
+  ...values,
+  ...scan,
+];

@@ -1,0 +1,134 @@
+import { filler } from "../words/filler";
+import { literal } from "../../connection";
+
+/** What an address looks like in running text. Unicode letters count, so that no name makes one invisible. */
+export const addressPattern = `[[:alnum:]._%+''*/=?^{|}~#&!$-]+@[[:alnum:]-]+([.][[:alnum:]-]+)*`;
+
+/**
+ * Texts from texts. Each takes the value as text and returns a text that differs from it; NULL and the empty string are
+ * the caller's affair (`../cell.ts`). Words come from `prodcopy.word_*` (`../words/install.ts`).
+ */
+export const texts = [
+  // An exact variant tells addresses apart that differ only in case, for columns where both stand under a unique key.
+  `create or replace function prodcopy.email(v text, domain text, size int, exact boolean) returns text
+   language plpgsql stable parallel safe as $$
+   declare normal constant text := prodcopy.norm(v);
+   begin
+     return left(prodcopy.letters('email:' || case when exact then v else normal end), size) || '@' || domain;
+   end $$`,
+  `create or replace function prodcopy.email_list(v text, domain text, size int, separator text, most int) returns text
+   language plpgsql stable parallel safe as $$
+   declare answer text; next text; found text;
+     gap constant text := separator || case when position(separator || ' ' in v) > 0 then ' ' else '' end;
+   begin
+     for found in select m[1] from regexp_matches(v, '(${addressPattern})', 'g') m loop
+       next := coalesce(answer || gap, '') || prodcopy.email(found, domain, size, false);
+       exit when length(next) > most;
+       answer := next;
+     end loop;
+     return coalesce(answer, prodcopy.email(v, domain, size, false));
+   end $$`,
+  `create or replace function prodcopy.first_name(v text) returns text language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('first:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_first(i);
+   begin
+     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_first(i + 1) else w end;
+   end $$`,
+  `create or replace function prodcopy.last_name(v text) returns text language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('last:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_last(i);
+   begin
+     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_last(i + 1) else w end;
+   end $$`,
+  `create or replace function prodcopy.full_name(v text) returns text language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('full:' || prodcopy.norm(v));
+   begin
+     return prodcopy.word_first(i / 65536) || ' ' || prodcopy.word_last(i & 65535);
+   end $$`,
+  `create or replace function prodcopy.address_line(v text) returns text language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('address:' || prodcopy.norm(v));
+   begin
+     return (1 + (i & 1048575) % 199) || ' ' || prodcopy.word_street(i / 1048576) || ' '
+       || (array['Street', 'Road', 'Lane', 'Avenue', 'Close', 'Parade'])[1 + (i / 16777216) % 6];
+   end $$`,
+  `create or replace function prodcopy.city(v text) returns text language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('city:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_town(i);
+   begin
+     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_town(i + 1) else w end;
+   end $$`,
+  `create or replace function prodcopy.company(v text) returns text language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('company:' || prodcopy.norm(v));
+   begin
+     return prodcopy.word_company(i / 65536) || ' '
+       || (array['Works', 'Group', 'Partners', 'Trading', 'Society', 'Services', 'Club', 'Union'])[1 + (i & 65535) % 8];
+   end $$`,
+  // Every digit and letter becomes another of its kind. Not one to one: for values that repeat anyway.
+  `create or replace function prodcopy.scramble(v text) returns text language plpgsql stable parallel safe as $$
+   declare h constant bytea := prodcopy.digest('scramble:' || v); answer text := ''; c text; i int;
+   begin
+     for i in 1..length(v) loop
+       c := substr(v, i, 1);
+       if c ~ '[0-9]' then c := ((c::int + 1 + get_byte(h, i % 32) % 9) % 10)::text;
+       elsif c ~ '[a-z]' then c := chr(97 + (ascii(c) - 97 + 1 + get_byte(h, i % 32) % 25) % 26);
+       elsif c ~ '[A-Z]' then c := chr(65 + (ascii(c) - 65 + 1 + get_byte(h, i % 32) % 25) % 26);
+       elsif c ~ '[[:alpha:]]' then c := case c when 'x' then 'y' else 'x' end;
+       end if;
+       answer := answer || c;
+     end loop;
+     return answer;
+   end $$`,
+  `create or replace function prodcopy.scramble_format(v text, format text) returns text
+   language plpgsql stable parallel safe as $$
+   declare size constant int := length(format) - length(replace(format, '#', '')); i bigint; answer text;
+   begin
+     i := prodcopy.pick('fill:' || v);
+     loop
+       answer := prodcopy.fill_format(format, lpad(right(i::text, size), size, '0'));
+       exit when answer <> v;
+       i := i + 1;
+     end loop;
+     return answer;
+   end $$`,
+  `create or replace function prodcopy.characters(v text, size int) returns text language plpgsql stable parallel safe as $$
+   declare answer text := ''; i int := 0;
+   begin
+     while length(answer) < size loop
+       answer := answer || translate(encode(prodcopy.digest('chars:' || i || ':' || v), 'base64'), '+/=', 'xY');
+       i := i + 1;
+     end loop;
+     return left(answer, size);
+   end $$`,
+  // 48 bits of the hash as a number of at most size digits.
+  `create or replace function prodcopy.login_name(v text, size int) returns text language plpgsql stable parallel safe as $$
+   begin
+     return 'user' || lpad(right(('x' || left(prodcopy.hex('login:' || v), 12))::bit(48)::bigint::text, size), size, '0');
+   end $$`,
+  // Filler of the same length class: the largest power of two that is not above the length.
+  `create or replace function prodcopy.redact(v text, most int) returns text language plpgsql immutable parallel safe as $$
+   declare
+     size constant int := least(most, greatest(8, (2 ^ floor(log(2, greatest(length(v), 1))))::int));
+     words constant text := ${literal(filler)};
+     answer constant text := left(repeat(words, 1 + size / length(words)), size);
+   begin
+     return case when answer = v then left('(' || answer, size) else answer end;
+   end $$`,
+  `create or replace function prodcopy.ip(v text) returns text language plpgsql stable parallel safe as $$
+   declare h constant text := prodcopy.hex('ip:' || v); i constant bigint := prodcopy.pick('ip:' || v) / 2; answer text;
+   begin
+     if position(':' in v) > 0 then
+       return '2001:db8:' || regexp_replace(left(h, 24), '(....)(?!$)', '\\1:', 'g');
+     end if;
+     answer := '198.51.100.' || (1 + i % 254);
+     return case when v = answer or v like answer || '/%' then '198.51.100.' || (1 + (i + 1) % 254) else answer end;
+   end $$`,
+  `create or replace function prodcopy.url(v text, host text, keep_path boolean) returns text
+   language plpgsql stable parallel safe as $$
+   declare
+     scheme constant text := coalesce(substring(v from '^[A-Za-z][A-Za-z0-9+.-]*://'), '');
+     path constant text := substring(substr(v, length(scheme) + 1) from '^[^/?#]*([^?#]*)');
+     more constant boolean := v ~ '[?#]' or substr(v, length(scheme) + 1) ~ '^[^/?#]*@';
+     answer text := scheme || host;
+   begin
+     if not keep_path then return answer || '/' || left(prodcopy.hex('url:' || v), 16); end if;
+     answer := answer || path || case when more then '?' || left(prodcopy.hex('url:' || v), 16) else '' end;
+     return case when answer = v then answer || '?' || left(prodcopy.hex('url:' || v), 16) else answer end;
+   end $$`,
+];

@@ -1,0 +1,112 @@
+import { row, rows, qualified, run } from "../connection";
+import type { CopySession } from "../guard";
+import type { Journal } from "../journal";
+import type { Log } from "../proof";
+import { collect, mergeCollected } from "./collect";
+import { populatedViews, saveDetached, takeOff } from "./detach";
+import type { SanitisePlan } from "./plan";
+import { rehearse, removeRows } from "./rewrite";
+import { decide, type Decision } from "./strategy";
+import { rememberStructure } from "./structure";
+import { prepareSwaps } from "./swaps";
+import { installWords } from "./words/install";
+import { nameOf, type TableWork } from "./work";
+import { createWorkspace, holdKey } from "./workspace";
+
+export const stage = "sanitise";
+
+/**
+ * Everything before the first rewrite, each step once: decide and keep the decisions, hash what identifies, prepare words
+ * and numbers, take off what stands in the way, empty tables. Answers the decisions.
+ */
+export async function prepare(
+  copy: CopySession,
+  journal: Journal,
+  plan: SanitisePlan,
+  log: Log,
+): Promise<TableWork[]> {
+  if (!(await journal.stepDone(stage, "decide"))) {
+    const decision = await decide(copy, plan);
+    await journal.step(stage, "decide", () => keepDecision(copy, plan, decision));
+  }
+  const works = await takeUp(copy, journal, plan);
+  await holdKey(copy);
+  for (const [i, work] of works.entries()) {
+    const ran = await journal.step(stage, `hash ${nameOf(work)}`, () => collect(copy, work));
+    if (ran && (i + 1) % 25 === 0) log(`hashed what identifies people in ${i + 1} of ${works.length} tables`);
+  }
+  await journal.step(stage, "words and numbers", async () => {
+    await mergeCollected(copy);
+    await installWords(copy);
+    await prepareSwaps(copy, works);
+  });
+  await holdKey(copy);
+  await journal.step(stage, "take off", async () => {
+    const count = await takeOff(copy);
+    if (count > 0) log(`${count} views, triggers and foreign keys taken off; they are put back exactly`);
+  });
+  await journal.step(stage, "empty", () => removeRows(copy, works));
+  return works;
+}
+
+async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Decision): Promise<string> {
+  await createWorkspace(copy);
+  for (const statement of decision.functions) await run(copy, "creating functions of columns", statement);
+  for (const work of decision.works) await rehearse(copy, work);
+  await rememberStructure(copy);
+  await saveDetached(copy, decision.detached);
+  for (const [n, work] of decision.works.entries()) {
+    await run(copy, "keeping the decisions", "insert into prodcopy.work values ($1, $2)", [
+      n,
+      JSON.stringify(work),
+    ]);
+  }
+  for (const view of await populatedViews(copy)) {
+    await run(
+      copy,
+      `counting ${nameOf(view)}`,
+      `insert into prodcopy.table_before select $1, count(*), null from ${qualified(view.schema, view.table)}`,
+      [nameOf(view)],
+    );
+  }
+  return plan.rulesDigest;
+}
+
+/** The decisions of the run that began here. @throws when that one had other rules. */
+async function takeUp(copy: CopySession, journal: Journal, plan: SanitisePlan): Promise<TableWork[]> {
+  const decided = (await journal.finished(stage)).find((step) => step.step === "decide");
+  assertSameRules(decided?.note ?? "", plan);
+  const kept = await rows<{ entry: TableWork }>(
+    copy,
+    "reading the decisions",
+    "select entry from prodcopy.work order by n",
+  );
+  return kept.map((one) => one.entry);
+}
+
+/** @throws when the copy was sanitised, or partly, under other rules than these. */
+export function assertSameRules(digest: string, plan: SanitisePlan): void {
+  if (digest === plan.rulesDigest) return;
+  throw new Error(
+    `refused: this copy was sanitised, or partly, under other rules (${digest}) than these (${plan.rulesDigest}). ` +
+      "Sanitised data is never sanitised again in place. Nothing was changed; make a new copy",
+  );
+}
+
+/** Rows that hold a reference to media, by column: out of scope but not silent. */
+export async function countMedia(
+  copy: CopySession,
+  plan: SanitisePlan,
+): Promise<{ column: string; references: number }[]> {
+  const counted = [];
+  for (const { schema, table, column } of plan.media) {
+    const { n } = await row<{ n: string }>(
+      copy,
+      `counting media of ${schema}.${table}`,
+      `select count(*) as n from ${qualified(schema, table)} m where to_jsonb(m) ->> $1 <> ''`,
+      [column],
+    );
+    counted.push({ column: `${schema}.${table}.${column}`, references: Number(n) });
+  }
+  return counted;
+}

@@ -1,0 +1,169 @@
+import { qualified, row, rows, run } from "../connection";
+import type { CopySession } from "../guard";
+import { proof, type Proof } from "../proof";
+import { populatedViews } from "./detach";
+import type { TableWork } from "./work";
+
+/** Catalogues that hold samples of values, or text that people write; earlier versions of their rows stay until written anew. */
+const catalogues = [
+  "pg_statistic",
+  "pg_statistic_ext_data",
+  "pg_largeobject",
+  "pg_largeobject_metadata",
+  "pg_description",
+  "pg_proc",
+  "pg_rewrite",
+  "pg_attrdef",
+  "pg_attribute",
+  "pg_constraint",
+  "pg_trigger",
+  "pg_policy",
+  "pg_foreign_server",
+  "pg_foreign_table",
+  "pg_user_mapping",
+  "pg_seclabel",
+  "pg_event_trigger",
+];
+/** The same in catalogues that all databases share; only a superuser writes these anew. */
+const shared = [
+  "pg_authid",
+  "pg_db_role_setting",
+  "pg_shdescription",
+  "pg_shseclabel",
+  "pg_subscription",
+  "pg_database",
+];
+
+/**
+ * Fresh statistics for what changed. Statistics of emptied tables are removed, since ANALYZE leaves those of a table
+ * without rows as they are.
+ */
+export async function refreshStatistics(copy: CopySession, works: TableWork[]): Promise<string[]> {
+  const notProven: string[] = [];
+  const changed = works.filter((work) => work.strategy !== "kept");
+  const superuser = await isSuperuser(copy);
+  for (const work of changed) {
+    const table = qualified(work.schema, work.table);
+    await run(copy, `analysing ${work.schema}.${work.table}`, `analyze ${table}`);
+  }
+  for (const view of await populatedViews(copy)) {
+    await run(
+      copy,
+      `analysing ${view.schema}.${view.table}`,
+      `analyze ${qualified(view.schema, view.table)}`,
+    );
+  }
+  const stale = await rows<{ name: string }>(
+    copy,
+    "looking for statistics of empty tables",
+    `select distinct s.schemaname || '.' || s.tablename as name from pg_stats s
+       join pg_class c on c.oid = format('%I.%I', s.schemaname, s.tablename)::regclass
+      where c.relkind in ('r', 'p', 'm') and c.relpages = 0 and s.schemaname not in ('pg_catalog', 'information_schema', 'prodcopy')`,
+  );
+  if (superuser) {
+    const empty = `(select i.indexrelid from pg_index i join pg_class c on c.oid = i.indrelid where c.relpages = 0 and c.relkind in ('r', 'm')
+      union all select oid from pg_class where relpages = 0 and relkind in ('r', 'p', 'm') and oid >= 16384)`;
+    await run(
+      copy,
+      "removing statistics of empty tables",
+      `delete from pg_statistic where starelid in ${empty} and starelid not in (
+         select p.partrelid from pg_partitioned_table p, pg_partition_tree(p.partrelid) t join pg_class k on k.oid = t.relid where k.relpages > 0)`,
+    );
+    await run(
+      copy,
+      "removing statistics of empty tables",
+      `delete from pg_statistic_ext_data where stxoid in (select oid from pg_statistic_ext where stxrelid in ${empty})`,
+    );
+  } else if (stale.length > 0) {
+    notProven.push(
+      `Planner statistics of emptied tables may still hold samples of their values (${stale.map((one) => one.name).join(", ")}): only a superuser may remove them.`,
+    );
+  }
+  return notProven;
+}
+
+/** Removes large objects, all of them. Within the caller's transaction. */
+export async function removeLargeObjects(copy: CopySession): Promise<number> {
+  const { n } = await row<{ n: number }>(
+    copy,
+    "removing large objects",
+    "select count(lo_unlink(oid))::int as n from pg_largeobject_metadata",
+  );
+  return n;
+}
+
+/**
+ * Writes the catalogues anew that held samples, definitions or credentials, and empties the query log of
+ * pg_stat_statements. What this login may not do is said, not skipped.
+ */
+export async function clearCatalogueResidue(
+  copy: CopySession,
+): Promise<{ checks: Proof[]; notProven: string[] }> {
+  const superuser = await isSuperuser(copy);
+  const { owner } = await row<{ owner: boolean }>(
+    copy,
+    "reading who owns the database",
+    "select pg_has_role(datdba, 'usage') as owner from pg_database where datname = current_database()",
+  );
+  const checks: Proof[] = [];
+  const notProven: string[] = [];
+  const writable = [...(owner || superuser ? catalogues : []), ...(superuser ? shared : [])];
+  for (const name of writable) {
+    await run(copy, `writing ${name} anew`, `vacuum (full, analyze) pg_catalog.${name}`);
+  }
+  if (writable.length > 0) {
+    checks.push(
+      proof(
+        "Catalogues hold no earlier versions of statistics, large objects, comments, definitions or credentials.",
+        `written anew: ${writable.join(", ")}`,
+      ),
+    );
+  }
+  const left = [...(owner || superuser ? [] : catalogues), ...(superuser ? [] : shared)];
+  if (left.length > 0) {
+    notProven.push(
+      `Earlier row versions in ${left.join(", ")}: this login may not write these anew. They cannot be read over SQL.`,
+    );
+  }
+  const log = await queryLog(copy);
+  if (log?.done === true) checks.push(log.proof);
+  if (log?.done === false) notProven.push(log.why);
+  return { checks, notProven };
+}
+
+type QueryLog = { done: true; proof: Proof } | { done: false; why: string };
+
+async function queryLog(copy: CopySession): Promise<QueryLog | undefined> {
+  const { installed, loaded } = await row<{ installed: string | null; loaded: boolean }>(
+    copy,
+    "looking for pg_stat_statements",
+    `select (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+              where e.extname = 'pg_stat_statements') as installed,
+            exists (select from pg_settings where name = 'pg_stat_statements.max') as loaded`,
+  );
+  if (!loaded) return undefined;
+  if (installed === null) {
+    return {
+      done: false,
+      why: "pg_stat_statements is loaded but not installed in this database, so it was not emptied.",
+    };
+  }
+  try {
+    await run(copy, "emptying pg_stat_statements", `select ${installed}.pg_stat_statements_reset()`);
+  } catch {
+    return { done: false, why: "pg_stat_statements could not be emptied by this login." };
+  }
+  return {
+    done: true,
+    proof: proof("pg_stat_statements holds no earlier statement.", "pg_stat_statements_reset()"),
+  };
+}
+
+async function isSuperuser(copy: CopySession): Promise<boolean> {
+  const { yes } = await row<{ yes: boolean }>(
+    copy,
+    "reading what this login may do",
+    "select rolsuper as yes from pg_roles where rolname = current_user",
+  );
+  return yes;
+}

@@ -1,0 +1,129 @@
+import { withTransaction } from "../connection";
+import type { CopySession } from "../guard";
+import { openJournal, type Journal } from "../journal";
+import type { Log } from "../proof";
+import { scanCatalogueText } from "./catalogueText";
+import { checkAfterwards } from "./constraints";
+import { leakScan } from "./leakScan";
+import { setTestLogins, type TestLoginResult } from "./logins";
+import { maskTables } from "./maskTables";
+import { refuseOtherDatabases } from "./otherDatabases";
+import type { SanitisePlan } from "./plan";
+import { assertSameRules, countMedia, prepare, stage } from "./prepare";
+import { clearCatalogueResidue, refreshStatistics, removeLargeObjects } from "./residue";
+import type { LeakFinding, SanitiseResult } from "./result";
+import { rememberStructure } from "./structure";
+import { refreshedViews, rewriteProofs, summarise } from "./summary";
+import { dropWorkspace, settle } from "./workspace";
+
+export { findOtherDatabases } from "./otherDatabases";
+export type { TestLoginResult } from "./logins";
+
+/** Part of a copy's generation: raised when the same rules would leave other data than before, so that copies are made anew. */
+export const sanitiserRevision = 1;
+
+export interface SanitiseRequest {
+  /** A session that was proven to be the copy, used by nobody else. */
+  copy: CopySession;
+  plan: SanitisePlan;
+  /** One more session on the same copy, through the same guard. */
+  openSession: <T>(use: (session: CopySession) => Promise<T>) => Promise<T>;
+  /** The server's identity, for the journal. */
+  resourceId: string;
+  runId: string;
+  log: Log;
+  /** How many tables are rewritten side by side. Default 1: building one table's indexes already uses several processes. */
+  workers?: number;
+}
+
+export interface Sanitised {
+  result: SanitiseResult;
+  /** Passwords of the accounts that the rules name. For the secret store, never for a log. */
+  testLogins: TestLoginResult[];
+}
+
+/**
+ * Carries a plan out on one database and proves it: refuses what it cannot handle before anything changes, hashes what
+ * identifies, masks every table in one rewrite, then looks for what is left. May be killed at any moment and called again
+ * with the same plan: the journal knows the finished steps, and the key stays in the copy until all is proven. Called
+ * again after the end, it answers the same result and gives the test logins new passwords.
+ * @throws when something is refused, when a leak is found, or when anything but the masks has changed. The copy then stays
+ *   in quarantine with what was done so far; new rules need a new copy.
+ */
+export async function sanitise(request: SanitiseRequest): Promise<Sanitised> {
+  const { copy, plan, log } = request;
+  const journal = await openJournal(copy, request);
+  await settle(copy);
+  await refuseOtherDatabases(copy);
+  if (!(await journal.stepDone(stage, "proven"))) await maskAndProve(request, journal);
+  const proven = (await journal.finished(stage)).find((step) => step.step === "proven");
+  const { digest, result } = JSON.parse(proven?.note ?? "") as { digest: string; result: SanitiseResult };
+  assertSameRules(digest, plan);
+  const testLogins = await setTestLogins(copy, plan.testLogins);
+  const residue = await clearCatalogueResidue(copy);
+  result.residue.checks.push(...residue.checks);
+  result.residue.notProven.push(...residue.notProven);
+  log(`sanitised ${plan.database}: ${result.coverage.masked} columns masked, ${result.coverage.kept} kept`);
+  return { result, testLogins };
+}
+
+/** All work, and the result of it in the journal; key and hashes go in the same transaction. */
+async function maskAndProve(request: SanitiseRequest, journal: Journal): Promise<void> {
+  const { copy, plan, log } = request;
+  const started = Date.now();
+  const works = await prepare(copy, journal, plan, log);
+  await maskTables({ ...request, journal, works });
+  await journal.step(stage, "large objects", async () => {
+    if (plan.largeObjects === "remove") return `${await removeLargeObjects(copy)} removed`;
+  });
+  const staleStatistics = await refreshStatistics(copy, works);
+  const { counts, constraints } = await checkAfterwards(copy, works);
+  log(`constraints: ${constraints.checked} are there and hold`);
+  const scan = await leakScan(copy, plan.allowedDomains, log);
+  const texts = await withTransaction(copy, async () => {
+    const scanned = await scanCatalogueText(copy, plan.allowedDomains);
+    await rememberStructure(copy);
+    return scanned;
+  });
+  refuseLeaks([...scan.findings, ...texts.findings]);
+  const { tables, coverage } = summarise(works, counts, await secondsOf(journal));
+  const result: SanitiseResult = {
+    database: plan.database,
+    tables: [...tables, ...refreshedViews(counts, works)],
+    coverage,
+    leakScan: scan,
+    residue: {
+      checks: [...rewriteProofs(works), ...texts.proofs],
+      notProven: [...staleStatistics, beyondTheScan],
+    },
+    constraints,
+    media: await countMedia(copy, plan),
+    packs: plan.packs,
+    seconds: (Date.now() - started) / 1000,
+  };
+  await journal.step(stage, "proven", async () => {
+    await dropWorkspace(copy);
+    return JSON.stringify({ digest: plan.rulesDigest, result });
+  });
+}
+
+const beyondTheScan =
+  "Compressed or encrypted content of binary columns and large objects that the rules keep: the leak scan cannot read it.";
+
+function refuseLeaks(findings: LeakFinding[]): void {
+  if (findings.length === 0) return;
+  const lines = findings.map(
+    (one) =>
+      `- ${one.schema}.${one.table}.${one.column}: ${one.kind}, ${one.count} times, e.g. at ${one.exampleKey}`,
+  );
+  throw new Error(
+    `the leak scan found what must not be in the copy:\n${lines.join("\n")}\n` +
+      "The copy stays in quarantine. Mask these columns in the rules, or allow the domain, and make a new copy",
+  );
+}
+
+/** Seconds by table, as the journal noted them. */
+async function secondsOf(journal: Journal): Promise<Map<string, number>> {
+  const steps = (await journal.finished(stage)).filter((one) => one.step.startsWith("mask "));
+  return new Map(steps.map((one) => [one.step.slice("mask ".length), Number(one.note)]));
+}

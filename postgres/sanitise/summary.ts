@@ -1,0 +1,67 @@
+import { proof, type Proof } from "../proof";
+import type { Counts } from "./constraints";
+import type { SanitiseResult, TableResult } from "./result";
+import { nameOf, type TableWork } from "./work";
+
+/** The tables' part of the report. `seconds` by table. */
+export function summarise(
+  works: TableWork[],
+  counts: Map<string, Counts>,
+  seconds: Map<string, number>,
+): Pick<SanitiseResult, "tables" | "coverage"> {
+  const tables = works.map((work): TableResult => {
+    const count = counts.get(nameOf(work));
+    return {
+      schema: work.schema,
+      table: work.table,
+      strategy: work.strategy,
+      reason: work.reason,
+      rowsBefore: count?.before ?? 0,
+      rowsAfter: count?.after ?? 0,
+      seconds: seconds.get(nameOf(work)) ?? 0,
+      columns: work.columns,
+    };
+  });
+  const gone = works.filter((work) => work.remove !== undefined);
+  const all = works.flatMap((work) => work.columns);
+  const masked = all.filter((column) => column.action === "mask").length;
+  return {
+    tables,
+    coverage: {
+      columns: all.length,
+      masked,
+      kept: all.length - masked,
+      truncatedOrDeleted: gone.flatMap((work) => work.columns).length,
+    },
+  };
+}
+
+export function refreshedViews(counts: Map<string, Counts>, works: TableWork[]): TableResult[] {
+  const tables = new Set(works.map(nameOf));
+  return [...counts]
+    .filter(([name]) => !tables.has(name))
+    .map(([name, count]) => ({
+      schema: name.slice(0, name.indexOf(".")),
+      table: name.slice(name.indexOf(".") + 1),
+      strategy: "refreshed" as const,
+      reason: "a materialised view, filled anew from masked rows",
+      rowsBefore: count.before,
+      rowsAfter: count.after,
+      seconds: 0,
+      columns: [],
+    }));
+}
+
+export function rewriteProofs(works: TableWork[]): Proof[] {
+  const anew = works.filter((work) => work.strategy !== "kept").length;
+  return [
+    proof(
+      "Every table that was changed or had dropped columns stands in a new file with new indexes.",
+      `${anew} of ${works.length} tables written anew; ${works.length - anew} kept as they were`,
+    ),
+    proof(
+      "The run's key, the hashes of former values and the sanitiser's functions are gone.",
+      "tables and functions in schema prodcopy dropped",
+    ),
+  ];
+}

@@ -1,0 +1,34 @@
+import { literal, qualified, run } from "../connection";
+import type { CopySession } from "../guard";
+import { nameOf, type SwapFamily, type TableWork } from "./work";
+
+/**
+ * The permutation of digits moves a value to its neighbour in one big cycle. Two kinds of values need another answer: those
+ * whose neighbour is a number that stood there before (the leak scan could not tell it from a leak), and those that do
+ * not have the shape that a format asks for. Each gets the next free place of the cycle: one that is nobody's
+ * former number and nobody's neighbour, so that different values still stay different. There are few, since telephone
+ * numbers fill a small part of their domain; where more than a quarter of it is in use nothing is prepared and neighbours stand.
+ */
+export async function prepareSwaps(copy: CopySession, works: TableWork[]): Promise<void> {
+  for (const work of works) {
+    for (const swap of work.swaps) {
+      // The values go from one function to the other inside the server.
+      await run(copy, `preparing numbers of ${nameOf(work)}`, `do ${literal(loop(work, swap))}`);
+    }
+  }
+}
+
+function loop(work: TableWork, swap: SwapFamily): string {
+  const value =
+    swap.kind === "format" ? `${swap.column}::text` : `prodcopy.only_digits(${swap.column}::text)`;
+  const place =
+    swap.kind === "format"
+      ? `prodcopy.place_format(v, ${literal(swap.format)})`
+      : `prodcopy.place_digits(v, ${swap.keep})`;
+  return `declare v text; begin
+    for v in select x from (select distinct ${value} from ${qualified(work.schema, work.table)} where ${swap.acts}) d(x)
+             order by prodcopy.mark(x) loop
+      perform ${place};
+    end loop;
+  end`;
+}

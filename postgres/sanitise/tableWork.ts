@@ -1,0 +1,145 @@
+import { ident } from "../connection";
+import type { CatalogueTable } from "../catalogue";
+import { acts, cellExpression } from "./cell";
+import type { Dependent } from "./dependents";
+import type { ColumnFacts, TableFacts } from "./facts";
+import { collectSql } from "./marks";
+import type { ColumnPlan, TablePlan } from "./plan";
+import type { CompileContext } from "./subject";
+import { keepFirst } from "./transformations";
+import type { SwapFamily, TableWork } from "./work";
+
+/** Everything that the decisions about one table rest on. */
+export interface Known {
+  plan: TablePlan;
+  table: CatalogueTable;
+  facts: TableFacts;
+  columns: ColumnFacts[];
+  /** On masked columns of this table. */
+  dependents: Dependent[];
+  /** Columns that only an UPDATE reaches, with the reason. */
+  updateOnly: Map<string, string>;
+  /** Columns in which addresses that differ in case must stay different. */
+  exactCase: Set<string>;
+  context: CompileContext;
+}
+
+/** The strategy of one table with everything that carries it out. `mustDelete`: TRUNCATE is not open to it. */
+export function tableWork(known: Known, mustDelete: boolean): TableWork {
+  const { plan, table, facts, columns, context } = known;
+  const masked = plan.action === "truncate" ? [] : plan.columns.filter((column) => column.action === "mask");
+  const alter: string[] = [];
+  const update: string[] = [];
+  for (const column of masked) {
+    const catalogued = table.columns.find((one) => one.name === column.name);
+    if (catalogued === undefined) throw new Error(`${column.name} vanished from ${plan.table}`);
+    const value = cellExpression(column, catalogued, known.exactCase.has(column.name), context);
+    if (known.updateOnly.has(column.name)) {
+      update.push(`${ident(column.name)} = ${value}`);
+    } else {
+      const at = columns.find((one) => one.column === column.name);
+      alter.push(
+        `alter column ${ident(column.name)} type ${catalogued.type}${at?.collate ?? ""} using (${value})`,
+        ...(at?.settings ?? []),
+      );
+    }
+  }
+  const remove = removal(plan, mustDelete);
+  const dropped = table.hasDroppedColumns || facts.droppedBelow;
+  const gone = plan.action === "truncate";
+  return {
+    schema: plan.schema,
+    table: plan.table,
+    oid: table.oid,
+    owner: table.owner,
+    ...explain(known, masked, alter, update, dropped, mustDelete),
+    alter,
+    update,
+    after: alter.length > 0 ? facts.targets : [],
+    remove,
+    full:
+      alter.length === 0 &&
+      remove?.how !== "truncate" &&
+      (update.length > 0 || remove !== undefined || dropped),
+    collect: collectSql(plan, table),
+    swaps: masked.flatMap((column) => swaps(column, table)),
+    keptColumns: gone
+      ? []
+      : table.columns
+          .filter((c) => !c.generated && !masked.some((one) => one.name === c.name))
+          .map((c) => ident(c.name)),
+    columns: plan.columns.map((column) => ({
+      column: column.name,
+      type: column.type,
+      action: column.action,
+      with: column.mask?.with,
+      rule: column.origin,
+    })),
+  };
+}
+
+function removal(plan: TablePlan, mustDelete: boolean): TableWork["remove"] {
+  if (plan.action === "delete") return { how: "delete", where: plan.where ?? "true" };
+  if (plan.action !== "truncate") return undefined;
+  return mustDelete ? { how: "delete", where: "true" } : { how: "truncate" };
+}
+
+/** The strategy's name and the reason in words. */
+function explain(
+  known: Known,
+  masked: ColumnPlan[],
+  alter: string[],
+  update: string[],
+  dropped: boolean,
+  mustDelete: boolean,
+): Pick<TableWork, "strategy" | "reason"> {
+  const { plan, dependents, updateOnly } = known;
+  const off = [...new Set(dependents.filter((d) => ["view", "trigger"].includes(d.kind)).map((d) => d.kind))];
+  const aside = off.length > 0 ? `; ${off.join("s and ")}s on it are taken off and put back exactly` : "";
+  if (plan.action === "truncate") {
+    return mustDelete
+      ? {
+          strategy: "delete",
+          reason: "all rows go; DELETE, since a table that stays refers to it, then written anew",
+        }
+      : { strategy: "truncate", reason: "all rows go; the old file goes with them" };
+  }
+  if (plan.action === "delete") {
+    const rest = masked.length > 0 ? "the rewrite that masks the others" : "VACUUM FULL";
+    return {
+      strategy: "delete",
+      reason: `rows go by condition; ${rest} leaves nothing of them in the file${aside}`,
+    };
+  }
+  if (update.length > 0) {
+    const [column, why] = [...updateOnly][0] ?? ["", ""];
+    return {
+      strategy: "update and rewrite",
+      reason: `${column} cannot be rewritten in place: ${why}; updated once, then written anew${aside}`,
+    };
+  }
+  if (alter.length > 0) {
+    return {
+      strategy: "rewrite",
+      reason: `one rewrite for ${masked.length} columns; indexes are built once${aside}`,
+    };
+  }
+  if (dropped) {
+    return {
+      strategy: "rewrite for dropped columns",
+      reason: "values of dropped columns stay in its rows until it is written anew",
+    };
+  }
+  return { strategy: "kept", reason: "the rules keep every column" };
+}
+
+/** Columns whose replacements have to be prepared; see `swaps.ts`. */
+function swaps(column: ColumnPlan, table: CatalogueTable): SwapFamily[] {
+  const catalogued = table.columns.find((one) => one.name === column.name);
+  if (catalogued === undefined || !["phone", "digits"].includes(column.mask?.with ?? "")) return [];
+  const common = { column: ident(column.name), acts: acts(column, catalogued) || "true" };
+  const format = column.mask?.params.format;
+  if (typeof format === "string") return [{ kind: "format", format, ...common }];
+  if (["int2", "int4", "int8"].includes(catalogued.baseType)) return [];
+  return [{ kind: "digits", keep: column.mask === undefined ? 0 : keepFirst(column.mask), ...common }];
+}

@@ -1,0 +1,51 @@
+import type { TableResult } from "./result";
+
+/**
+ * What is to be done with one table, decided once before anything changes and kept in `prodcopy.work`: a run that is taken up
+ * again finds the catalogue half-way, and must not decide anew. Holds rules and names, no values of rows.
+ */
+export interface TableWork {
+  schema: string;
+  table: string;
+  oid: number;
+  owner: string;
+  strategy: TableResult["strategy"];
+  reason: string;
+  /** `ALTER TABLE` clauses of the one rewrite. */
+  alter: string[];
+  /** `column = expression` for columns that a rewrite cannot reach. */
+  update: string[];
+  /** Statements after the rewrite, in its transaction: settings that `ALTER TYPE` resets. */
+  after: string[];
+  /** Rows that go: by TRUNCATE, or by condition. */
+  remove: { how: "truncate" } | { how: "delete"; where: string } | undefined;
+  /** The table must be written anew by VACUUM FULL, because no rewrite of ours does it. */
+  full: boolean;
+  /** SQL that marks what stood there: rows of `(kind, h, kept)` for one row of the table, or undefined. */
+  collect: string | undefined;
+  swaps: SwapFamily[];
+  /** Columns that must be the same afterwards, quoted. */
+  keptColumns: string[];
+  /** The columns' part of the report. */
+  columns: TableResult["columns"];
+}
+
+/** Values of one column whose replacement is prepared beforehand; see `swaps.ts`. */
+export type SwapFamily =
+  | { kind: "digits"; column: string; acts: string; keep: number }
+  | { kind: "format"; column: string; acts: string; format: string };
+
+/** Something that a rewrite does not tolerate, taken off before and put back exactly after. */
+export interface Detached {
+  /** For messages, e.g. `view public.member_list`. */
+  object: string;
+  drop: string;
+  /** Statements that put it back, in order. */
+  restore: string[];
+  /** A materialised view that was populated: its quoted name. */
+  refresh: string | undefined;
+}
+
+export function nameOf(work: { schema: string; table: string }): string {
+  return `${work.schema}.${work.table}`;
+}

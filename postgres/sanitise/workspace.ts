@@ -1,0 +1,113 @@
+import { run, row, type Session } from "../connection";
+import type { CopySession } from "../guard";
+import { library } from "./functions/library";
+
+/**
+ * What the sanitiser keeps in schema `prodcopy` of the copy while it runs, all of it dropped at the end: the run's key,
+ * keyed hashes of what stood there, what was taken off and has to be put back, and its functions. The key is made by the
+ * server and read by the server; it never crosses the connection. The tables are logged ones: after a crash of the
+ * server the same person must still get the same replacement.
+ */
+const tables = {
+  run_key: "key text not null, seed bigint not null, mark bigint not null",
+  work: "n int primary key, entry jsonb not null",
+  saved:
+    "n int primary key, object text not null, drop_sql text not null, statements text[] not null, refresh text",
+  structure: "object text not null, hash text not null",
+  table_before: "name text primary key, row_count bigint not null, kept_hash numeric",
+  seen: "h bigint not null, kind smallint not null, kept boolean not null",
+  before: "h bigint not null, kind smallint not null, kept boolean not null, primary key (h, kind)",
+  swap: "family text not null, old bigint not null, new text not null, primary key (family, old), unique (family, new)",
+} as const;
+
+/** Makes tables and functions. Within the caller's transaction. */
+export async function createWorkspace(copy: CopySession): Promise<void> {
+  for (const [name, columns] of Object.entries(tables)) {
+    await run(copy, `creating prodcopy.${name}`, `create table prodcopy.${name} (${columns})`);
+  }
+  for (const statement of library) await run(copy, "creating the sanitiser's functions", statement);
+  // gen_random_uuid is the server's strong random source and is there without any extension.
+  await run(
+    copy,
+    "making the run's key",
+    `insert into prodcopy.run_key
+     select encode(sha256(convert_to(string_agg(gen_random_uuid()::text, ''), 'UTF8')), 'hex'),
+            ('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint,
+            ('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint
+       from generate_series(1, 4)`,
+  );
+}
+
+/** Removes everything of `createWorkspace`; the journal stays. Within the caller's transaction. */
+export async function dropWorkspace(copy: CopySession): Promise<void> {
+  await run(
+    copy,
+    "removing the sanitiser's functions",
+    `do $$ declare f regprocedure; begin
+       for f in select oid from pg_catalog.pg_proc where pronamespace = 'prodcopy'::regnamespace loop
+         execute 'drop function ' || f;
+       end loop;
+     end $$`,
+  );
+  await run(copy, "removing prodcopy.wanted", "drop view prodcopy.wanted");
+  for (const name of Object.keys(tables)) {
+    await run(copy, `removing prodcopy.${name}`, `drop table prodcopy.${name}`);
+  }
+}
+
+/**
+ * Settings of one session that works on the copy: values print the same everywhere, nothing times out, row security
+ * fails rather than hides rows, indexes are built with the memory that the server can spare.
+ */
+export async function settle(session: Session): Promise<void> {
+  const { buffers } = await row<{ buffers: number }>(
+    session,
+    "reading the server's memory settings",
+    "select (setting::bigint * 8192 / 1048576)::int as buffers from pg_catalog.pg_settings where name = 'shared_buffers'",
+  );
+  const memory = Math.min(2048, Math.max(64, Math.floor(buffers / 4)));
+  const settings: Record<string, string> = {
+    search_path: "pg_catalog",
+    TimeZone: "UTC",
+    DateStyle: "ISO, YMD",
+    IntervalStyle: "postgres",
+    extra_float_digits: "1",
+    bytea_output: "hex",
+    standard_conforming_strings: "on",
+    row_security: "off",
+    statement_timeout: "0",
+    lock_timeout: "60s",
+    idle_in_transaction_session_timeout: "0",
+    check_function_bodies: "off",
+    maintenance_work_mem: `${memory}MB`,
+    work_mem: `${Math.min(256, memory)}MB`,
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    await run(session, `setting ${name}`, `set ${name} = '${value}'`);
+  }
+}
+
+/** Puts the run's key into the session, inside the server: set_config would answer it, so its answer is not asked for. */
+export async function holdKey(session: Session): Promise<void> {
+  await run(
+    session,
+    "holding the run's key",
+    `do $$ begin
+       perform set_config('prodcopy.key', key, false), set_config('prodcopy.seed', seed::text, false),
+               set_config('prodcopy.mark', mark::text, false) from prodcopy.run_key;
+       perform set_config('prodcopy.swaps', case when exists (select from prodcopy.swap) then 'on' else 'off' end, false);
+       perform set_config('prodcopy.names', case when exists (
+         select from prodcopy.before where kind in (4, 5)) then 'on' else 'off' end, false);
+     end $$`,
+  );
+}
+
+/** Sets the search path in which rules' conditions are read: the table's schema and public, for the transaction. */
+export async function readAs(session: Session, schema: string): Promise<void> {
+  await run(
+    session,
+    "setting the search path",
+    "select set_config('search_path', 'pg_catalog, ' || quote_ident($1) || ', public', true)",
+    [schema],
+  );
+}
