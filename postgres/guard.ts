@@ -20,7 +20,7 @@ export interface ServerIdentity {
 }
 
 /** What the server behind a session shows of itself. */
-interface Seen {
+export interface SeenServer {
   clusterName: string | undefined;
   /** Undefined when this user may not read it (neither superuser nor `pg_read_all_settings`). */
   dataDirectory: string | undefined;
@@ -60,7 +60,7 @@ export async function proveIsCopy(
       "refused: the guard was not told how production can be recognised, so it cannot rule it out; nothing was changed",
     );
   }
-  const seen = await look(session);
+  const seen = await lookAtServer(session);
   for (const production of known) {
     const match = await whyProduction(seen, production);
     if (match) throw refusal(`this connection leads to production (${match})`, seen, expected);
@@ -81,7 +81,8 @@ export async function proveIsCopy(
   };
 }
 
-async function look(session: Session): Promise<Seen> {
+/** What the server behind this session shows of itself. Reads only. */
+export async function lookAtServer(session: Session): Promise<SeenServer> {
   // Names are qualified: a search_path that came along with the copy must not answer in the server's place.
   const facts = await row<{
     cluster: string;
@@ -115,7 +116,7 @@ async function look(session: Session): Promise<Seen> {
 }
 
 /** What of the server is production's, in words; undefined when nothing is. One agreement is enough to refuse. */
-async function whyProduction(seen: Seen, production: ServerIdentity): Promise<string | undefined> {
+async function whyProduction(seen: SeenServer, production: ServerIdentity): Promise<string | undefined> {
   if (production.clusterName !== undefined && seen.clusterName === production.clusterName) {
     return `cluster_name "${production.clusterName}" is production's`;
   }
@@ -129,7 +130,7 @@ async function whyProduction(seen: Seen, production: ServerIdentity): Promise<st
 }
 
 /** The facts that agree, in words. @throws when one differs or none is known to both sides. */
-async function matches(seen: Seen, expected: ServerIdentity): Promise<string[]> {
+async function matches(seen: SeenServer, expected: ServerIdentity): Promise<string[]> {
   const agreed: string[] = [];
   if (expected.clusterName !== undefined) {
     if (seen.clusterName !== expected.clusterName) {
@@ -155,7 +156,7 @@ async function matches(seen: Seen, expected: ServerIdentity): Promise<string[]> 
   return agreed;
 }
 
-function refusal(why: string, seen: Seen, expected: ServerIdentity): Error {
+function refusal(why: string, seen: SeenServer, expected: ServerIdentity): Error {
   const found = [
     `cluster_name ${seen.clusterName ? `"${seen.clusterName}"` : "not set"}`,
     `data_directory ${seen.dataDirectory ?? "not readable by this user"}`,
