@@ -47,7 +47,7 @@ describe("sample production that cannot be made as asked", () => {
 });
 
 describe("sample production", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const home = useScratchHome();
   const killed = useScratchHome();
 
@@ -239,7 +239,7 @@ describe("sample production", function () {
 });
 
 describe("sample production without members", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const home = useScratchHome();
 
   it("has every table, empty", async () => {

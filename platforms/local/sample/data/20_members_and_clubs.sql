@@ -4,7 +4,7 @@ select * from (values
   (1, 'FC000000', 'everyone'::member_kind, 'EVERYONE', '!', 'Everyone', 'In The Federation', 'everyone@federation.example', false),
   (2, 'FC000001', 'to_be_announced', 'TBA', '!', 'To Be', 'Announced', 'tba@federation.example', false),
   (3, 'FC000002', 'organisation', 'FEDERATION', '!', 'The', 'Federation', 'noemail@notset.example', true)
-) as system_user cross join (select timestamptz '2011-07-01Z') as joined
+) as fixed cross join (select timestamptz '2011-07-01Z') as joined
 where pg_temp.members() > 0;
 
 insert into club (id, code, name, contact, address1, address2, suburb, state, postcode, phone, website, logo, bank_bsb, bank_account,
