@@ -354,7 +354,7 @@ describe("environments on this machine", function () {
       let ps = "";
       const watching = setInterval(
         () => (ps += execFileSync("ps", ["-ef", "-ww"], { encoding: "utf8" })),
-        100,
+        250,
       );
       const proofs = await environments().setEnvironment(changeOf("test", id), log);
       await environments({ healthTimeoutMs: 2_000 })
