@@ -29,7 +29,13 @@ export async function embeddedPostgres(
   if (!(await exists(target))) await copyPrograms(path.join(folder, "native"), programs, target);
   const binFolder = path.join(target, "bin");
   const libFolder = path.join(target, "lib");
-  return { binFolder, libFolder, ...serverVersion(binFolder, account, libFolder) };
+  try {
+    return { binFolder, libFolder, ...serverVersion(binFolder, account, libFolder) };
+  } catch (error) {
+    if (account === undefined) throw error;
+    const hint = `Every folder above ${programs} must let ${account.name} pass; PRODCOPY_HOME names another place`;
+    throw new Error(`${(error as Error).message}. ${hint}`, { cause: error });
+  }
 }
 
 async function embeddedPackage(): Promise<{ folder: string; version: string }> {
