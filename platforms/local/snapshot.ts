@@ -82,8 +82,7 @@ export async function takeSnapshot(
 ): Promise<Proven<SnapshotRef>> {
   const found = await findManifest(home, id);
   if (found === undefined) {
-    await take(home, { id, source, label, purpose, kind: "manual" }, log);
-    return inspectSnapshot(home, source, id, log);
+    return provenOf(await take(home, { id, source, label, purpose, kind: "manual" }, log));
   }
   if (found.source !== source || found.label?.stack !== label.stack || found.purpose !== purpose) {
     throw new Error(
@@ -121,12 +120,16 @@ export async function inspectSnapshot(
 ): Promise<Proven<SnapshotRef>> {
   const manifest = await completeManifest(home, source, id);
   await verifyFiles(snapshotFolder(home, id), id, manifest.files, log);
+  return provenOf(manifest);
+}
+
+function provenOf(manifest: SnapshotManifest): Proven<SnapshotRef> {
   const { files, createdAt, sizeBytes } = manifest;
   const minutes = Math.round((Date.now() - Date.parse(createdAt)) / 60_000);
   const proofs = [
     proof(
       "The snapshot is complete and undamaged.",
-      `${id}: ${files.length} files, ${megabytes(sizeBytes)} MB, each with the SHA-256 of when it was taken`,
+      `${manifest.id}: ${files.length} files, ${megabytes(sizeBytes)} MB, each with the SHA-256 of when it was taken`,
     ),
     proof("The age of the data is known.", `current at ${createdAt}, ${minutes} minutes ago`),
   ];

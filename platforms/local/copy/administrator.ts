@@ -25,7 +25,7 @@ export async function setAdminPassword(home: LocalHome, copyId: string, password
     return [
       proof(
         "The administrator has a new password on the copy, set without knowing the earlier one.",
-        `the stored verifier of ${JSON.stringify(adminUser)} is the one that was sent, and differs from the snapshot's`,
+        `the stored verifier of ${JSON.stringify(adminUser)} is the one that was sent, and differs from the one before`,
       ),
     ];
   });

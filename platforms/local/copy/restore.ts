@@ -103,6 +103,9 @@ async function make(
   await makePrivateFolder(home.copies);
   if (process.getuid?.() === 0) await fs.chmod(home.copies, 0o711);
   await assertSpace(home.copies, manifest.sizeBytes, `the copy ${copyId}`);
+  log(
+    `restoring ${snapshotId} to ${copyId}: ${manifest.files.length} files, ${megabytes(manifest.sizeBytes)} MB`,
+  );
   await makePrivateFolder(dir);
   const resourceId = newResourceId();
   const common = { label, source, snapshotId, resourceId, adminUser, database, settings };

@@ -52,21 +52,26 @@ export async function backUp(
     "the snapshot",
   );
   for (const folder of folders) await fs.mkdir(path.join(target, folder), { recursive: true, mode: 0o700 });
-  const files = await copyAll(server.dataDirectory, target, listed, log);
+  const files = await copyAll("copying the files of production", server.dataDirectory, target, listed, log);
   const stop = await row<{ stop_file: string; labelfile: string; at: Date }>(
     session,
     "end the snapshot",
     "select pg_walfile_name(lsn) as stop_file, labelfile, clock_timestamp() as at from pg_backup_stop(false)",
   );
   const segments = await walSegments(server.dataDirectory, session, stop.labelfile, stop.stop_file);
-  files.push(...(await copyAll(server.dataDirectory, target, segments, log)));
+  files.push(
+    ...(await copyAll(
+      "copying the write-ahead log of meanwhile",
+      server.dataDirectory,
+      target,
+      segments,
+      log,
+    )),
+  );
   const label = path.join(target, "backup_label");
   await fs.writeFile(label, stop.labelfile, { mode: 0o600 });
-  files.push({
-    path: "backup_label",
-    size: Buffer.byteLength(stop.labelfile),
-    sha256: await sha256Of(label),
-  });
+  const size = Buffer.byteLength(stop.labelfile);
+  files.push({ path: "backup_label", size, sha256: await sha256Of(label, size) });
   return { files, folders, createdAt: stop.at.toISOString() };
 }
 
@@ -93,15 +98,21 @@ async function assertCanBeCopied(session: Session): Promise<void> {
   }
 }
 
-async function copyAll(data: string, target: string, listed: Listed[], log: Log): Promise<SnapshotFile[]> {
-  const progress = progressOf("copying production's files", listed, log);
+async function copyAll(
+  doing: string,
+  data: string,
+  target: string,
+  listed: Listed[],
+  log: Log,
+): Promise<SnapshotFile[]> {
+  const progress = progressOf(doing, listed, log);
   const copied: SnapshotFile[] = [];
   for (const { path: relative } of listed) {
     const to = path.join(target, relative);
     const there = await copyFile(path.join(data, relative), to);
     // What was copied counts, not what stands at the source a moment later.
     const size = there ? (await fs.stat(to)).size : 0;
-    if (there) copied.push({ path: relative, size, sha256: await sha256Of(to) });
+    if (there) copied.push({ path: relative, size, sha256: await sha256Of(to, size) });
     progress(size);
   }
   return copied;

@@ -10,8 +10,10 @@ import { dataFolder, type SnapshotFile } from "./manifest";
 const progressEveryMs = 2_000;
 const mebibyte = 1024 * 1024;
 
-export async function sha256Of(file: string): Promise<string> {
+export async function sha256Of(file: string, size: number): Promise<string> {
   const hash = createHash("sha256");
+  // A data folder has a thousand small files; a stream for each costs more than the hashing.
+  if (size <= 8 * mebibyte) return hash.update(await fs.readFile(file)).digest("hex");
   for await (const chunk of createReadStream(file, { highWaterMark: mebibyte })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
@@ -43,7 +45,9 @@ async function faultOf(full: string, file: SnapshotFile): Promise<string | undef
   try {
     const { size } = await fs.stat(full);
     if (size !== file.size) return `is ${size} bytes long instead of ${file.size}`;
-    return (await sha256Of(full)) === file.sha256 ? undefined : "has other contents than when it was taken";
+    return (await sha256Of(full, size)) === file.sha256
+      ? undefined
+      : "has other contents than when it was taken";
   } catch (error) {
     return errorCode(error) === "ENOENT" ? "is missing" : `cannot be read (${errorCode(error) ?? "unknown"})`;
   }
