@@ -21,7 +21,7 @@ export function sanitiseView(result: SanitiseResult): SanitiseView {
     ...table,
     masked: table.columns.filter((c) => c.action === "mask").length,
     kept: table.columns.filter((c) => c.action === "keep").length,
-    emptied: table.strategy === "truncate",
+    emptied: table.rowsAfter === 0 && (table.strategy === "truncate" || table.strategy === "delete"),
   }));
   const leaks = result.leakScan.findings.reduce((sum, f) => sum + f.count, 0);
   const names = [...new Set(tables.map((t) => t.schema))].sort(byText);

@@ -15,6 +15,7 @@ import {
   largeReport,
   runningReport,
 } from "../support/reportFixture";
+import { skipBecause } from "../support/skip";
 
 const inPage = fs.readFileSync(path.join(__dirname, "inPage.js"), "utf8");
 
@@ -32,10 +33,7 @@ describe("the report's page in a browser", function () {
   before(async function () {
     const executablePath = findChromium();
     if (executablePath === undefined) {
-      console.warn(
-        "SKIPPED: no Chromium was found (CHROME_PATH names one); the report's page is not laid out",
-      );
-      this.skip();
+      skipBecause(this, "no Chromium was found; CHROME_PATH names one");
     }
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "prodcopy-page-"));
     browser = await chromium.launch({ executablePath, args: chromiumFlags });

@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Report } from "../../report/model";
@@ -16,6 +17,11 @@ import {
 } from "../../report/store";
 import type { StageName } from "../../report/story";
 import { verdictOf } from "../../report/verdict";
+
+const stageScript = path.join(__dirname, "../support/reportStage.ts");
+
+/** The module itself, whose functions can be replaced: a namespace's cannot. */
+const nodeFs = createRequire(__filename)("node:fs") as { renameSync: typeof fs.renameSync };
 
 const header = {
   stack: "local",
@@ -42,8 +48,7 @@ describe("a report on disk", () => {
 
   /** A stage in a process of its own, from the moment when its section stands. */
   async function stageProcess(stage: StageName, way: string): Promise<ChildProcess> {
-    const script = path.join(__dirname, "../support/reportStage.ts");
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", script, folder, stage, way], {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", stageScript, folder, stage, way], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(child);
@@ -104,6 +109,35 @@ describe("a report on disk", () => {
         ["rotate", "done", "round 59"],
       ],
     );
+  });
+
+  it("never brings an older view back: a stage that wrote during the rendering is in it", () => {
+    const claim = openReport(folder, header, "claim");
+    const { renameSync } = nodeFs;
+    let raced = false;
+    nodeFs.renameSync = (from, to) => {
+      if (!raced && String(to) === reportPaths(folder).json) {
+        raced = true;
+        const run = spawnSync(process.execPath, [
+          "--require",
+          "tsx/cjs",
+          stageScript,
+          folder,
+          "rotate",
+          "done",
+        ]);
+        assert.equal(run.status, 0, String(run.stderr));
+      }
+      renameSync(from, to);
+    };
+    try {
+      claim.done({ summary: "claimed", proofs: [] });
+    } finally {
+      nodeFs.renameSync = renameSync;
+    }
+    assert.ok(raced);
+    const view = JSON.parse(fs.readFileSync(reportPaths(folder).json, "utf8")) as Report;
+    assert.deepEqual(states(view), { claim: "done", rotate: "done" });
   });
 
   it("says that a run was stopped between two stages, once nobody works on it any more", async () => {
