@@ -59,7 +59,8 @@ export async function withTransaction<T>(session: Session, use: () => Promise<T>
   await session.query("begin");
   try {
     const value = await use();
-    await session.query("commit");
+    // Deferred constraints speak here, with rows in their words.
+    await run(session, "commit", "commit");
     return value;
   } catch (error) {
     await session.query("rollback").catch(() => undefined);
