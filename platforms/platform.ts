@@ -57,6 +57,12 @@ export interface ProductionRef {
   adminUser: string;
 }
 
+/**
+ * The setting that says which sanitised copy the environment stands on: the copy's generation. Absent on the old database;
+ * the application shows it and checks it against its server's name.
+ */
+export const generationSetting = "PRODCOPY_GENERATION";
+
 /** Values of the application environment that the pipeline may set; the names are the environment's own. */
 export type EnvironmentSettings = Record<string, string>;
 

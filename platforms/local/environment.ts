@@ -21,9 +21,6 @@ export {
 } from "./environment/lifecycle";
 export type { ProductionEndpoint } from "./environment/production";
 
-/** The setting by which Test knows that it stands on a sanitised copy: the copy's generation. Absent on the old database. */
-export const generationSetting = "PRODCOPY_GENERATION";
-
 export interface EnvironmentOptions {
   secrets: SecretStore;
   /** Where production answers now; settings that point there are refused. */

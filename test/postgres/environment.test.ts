@@ -7,7 +7,6 @@ import * as path from "node:path";
 import { literal } from "../../postgres/connection";
 import {
   createEnvironment,
-  generationSetting,
   localEnvironments,
   removeEnvironment,
   startEnvironment,
@@ -21,7 +20,7 @@ import { refuseProduction } from "../../platforms/local/environment/production";
 import { EnvironmentStore } from "../../platforms/local/environment/store";
 import type { LocalHome } from "../../platforms/local/home";
 import { localSecrets } from "../../platforms/local/secrets";
-import type { EnvironmentChange } from "../../platforms/platform";
+import { generationSetting, type EnvironmentChange } from "../../platforms/platform";
 import {
   makeScratchHome,
   removeScratchHome,

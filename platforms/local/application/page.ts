@@ -79,7 +79,7 @@ function wordsOf(
       return {
         label: "Unclear",
         headline: "Test’s settings and its server disagree.",
-        explanation: `The settings speak of the copy ${generation}, the server calls itself “${sight.reached ? sight.serverName : ""}”.`,
+        explanation: `The settings speak of the copy ${generation}, the server calls itself “${sight.reached ? shortName(sight.serverName) : ""}”.`,
       };
     case "incomplete":
       return {
@@ -104,11 +104,16 @@ function factsOf(settings: ApplicationSettings, sight: Sight): View["facts"] {
     facts.push({ name: "Server", value: `${host}:${port}` });
   }
   if (sight.reached) {
-    if (sight.serverName !== "") facts.push({ name: "Calls itself", value: sight.serverName });
+    if (sight.serverName !== "") facts.push({ name: "Calls itself", value: shortName(sight.serverName) });
     facts.push({ name: "Signed in as", value: sight.user });
     facts.push({ name: "PostgreSQL", value: sight.version });
   }
   return facts;
+}
+
+/** After the colon stands the server's identity, which is for machines. */
+function shortName(serverName: string): string {
+  return serverName.split(":")[0] ?? serverName;
 }
 
 function count(number: number): string {

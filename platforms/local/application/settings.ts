@@ -1,4 +1,5 @@
 import type { PoolConfig } from "pg";
+import { generationSetting } from "../../platform";
 
 /** What the application reads from its environment, as Elastic Beanstalk hands it over. */
 export interface ApplicationSettings {
@@ -38,7 +39,7 @@ export function readSettings(env: NodeJS.ProcessEnv): ApplicationSettings {
     environment: env.PRODCOPY_ENVIRONMENT ?? "test",
     environmentId: env.PRODCOPY_ENVIRONMENT_ID ?? "",
     instance: env.PRODCOPY_INSTANCE ?? "",
-    generation: env.PRODCOPY_GENERATION || undefined,
+    generation: env[generationSetting] || undefined,
     database: readDatabase(env),
   };
 }
