@@ -45,7 +45,11 @@ function maskFaults(intent: TableIntent, index: CatalogueIndex, domains: string[
     const reasons = mask ? misfits(mask, column, intent.table, domains) : [];
     return reasons.map((reason): RuleFault => {
       const name = `\`${index.write(intent.table)}.${column.name}\` (${column.type})`;
-      return { place: mask?.place ?? { file: "", line: 1, column: 1 }, message: `${name} ${reason}`, kind: "does not fit" };
+      return {
+        place: mask?.place ?? { file: "", line: 1, column: 1 },
+        message: `${name} ${reason}`,
+        kind: "does not fit",
+      };
     });
   });
 }
@@ -84,7 +88,8 @@ function tablePlans(
   const columns = table.columns.map((column) => columnPlan(intent, column, index, looks));
   const origin = intent.place ? originOf(intent.place) : "structure: nothing but keys and booleans";
   const masks = columns.some((column) => column.action === "mask");
-  const action = intent.action === "truncate" ? "truncate" : intent.delete ? "delete" : masks ? "mask" : "keep";
+  const action =
+    intent.action === "truncate" ? "truncate" : intent.delete ? "delete" : masks ? "mask" : "keep";
   const plan = (schema: string, name: string) => ({
     schema,
     table: name,

@@ -24,7 +24,11 @@ export async function checkExpressions(
         const { code, message } = safeDatabaseError(error, what);
         const why = code === "42601" ? "it is not SQL (42601)" : message;
         if (code.startsWith("08") || code.startsWith("57")) throw new DatabaseError(message, code);
-        faults.push({ place: placeOf(origin, document.file), message: `${what} is refused: ${why}`, kind: "does not fit" });
+        faults.push({
+          place: placeOf(origin, document.file),
+          message: `${what} is refused: ${why}`,
+          kind: "does not fit",
+        });
       }
     }
   }
@@ -49,7 +53,11 @@ function columnExpressions(
   const conditions = [column.where ?? [], column.exact.map((one) => one.where)].flat();
   const expression = mask?.with === "sql" ? [String(mask.params.expression)] : [];
   return [
-    ...conditions.map((text) => ({ what: `the condition \`${text}\` of ${name}`, select: condition(text), origin })),
+    ...conditions.map((text) => ({
+      what: `the condition \`${text}\` of ${name}`,
+      select: condition(text),
+      origin,
+    })),
     ...expression.map((text) => ({
       what: `the expression of ${name}`,
       select: `select (${text}\n)::${column.type} from ${from}`,

@@ -39,19 +39,25 @@ function checkTable(rule: TableRule, index: CatalogueIndex, names: string[]): Ru
   }
   if (table.kind === "partition") {
     const top = index.write(index.top(table));
-    return refused(`\`${written}\` is a partition of \`${top}\`: the rules stand there and hold for it as well`);
+    return refused(
+      `\`${written}\` is a partition of \`${top}\`: the rules stand there and hold for it as well`,
+    );
   }
   if (rule.action === "drop" && table.kind !== "foreign") {
     return refused(`\`${written}\` is no foreign table; \`drop\` is for those. Write \`truncate\``);
   }
   if (table.kind === "foreign" && (rule.action === "truncate" || rule.delete || rule.mask.length > 0)) {
-    return refused(`\`${written}\` is a foreign table: its rows stand on another server. Write \`drop\` or keep it`);
+    return refused(
+      `\`${written}\` is a foreign table: its rows stand on another server. Write \`drop\` or keep it`,
+    );
   }
   const kept = rule.keep === "all" ? [] : rule.keep;
   return [
     ...[...kept, ...rule.mask].flatMap((one) => unknownColumn(table, one.column, one.place, index)),
     ...(rule.delete?.follows ?? []).flatMap((one) =>
-      index.find(one.schema, one.table) ? [] : [unknownTable(one.schema ?? "public", one.table, one.place, names)],
+      index.find(one.schema, one.table)
+        ? []
+        : [unknownTable(one.schema ?? "public", one.table, one.place, names)],
     ),
   ];
 }

@@ -45,7 +45,9 @@ function danglingFault(intent: TableIntent, all: Reference[], index: CatalogueIn
   const written = index.write(intent.table);
   const all_ = intent.action === "truncate";
   const verb = all_ ? "loses all its rows" : "loses rows";
-  const way = all_ ? "`truncate` them as well" : `give them \`delete: {follows: ${written}}\` or \`truncate\``;
+  const way = all_
+    ? "`truncate` them as well"
+    : `give them \`delete: {follows: ${written}}\` or \`truncate\``;
   const message = `\`${written}\` ${verb}, and these tables refer to it and would dangle: ${[...dangling.values()].join("; ")}. Either ${way}, or mask the referring column with \`null\``;
   return [{ place: intent.delete?.rule.place ?? intent.place, message, kind: "closure" }];
 }
@@ -69,12 +71,17 @@ function followFaults(intent: TableIntent, all: Reference[], index: CatalogueInd
     const keys = all.filter(({ from, to }) => from === intent && to.table === target);
     const to = keys[0]?.to;
     const followed = index.write(target);
-    if (to === undefined) return [refused(`\`${written}\` has no foreign key to \`${followed}\`: there is nothing to follow`)];
+    if (to === undefined)
+      {return [refused(`\`${written}\` has no foreign key to \`${followed}\`: there is nothing to follow`)];}
     if (to.action !== "truncate" && to.delete === undefined) {
       return [refused(`\`${followed}\` loses no rows: there is nothing for \`${written}\` to follow`)];
     }
     if (follows(to, intent, all)) {
-      return [refused(`\`${written}\` and \`${followed}\` follow each other; write the rows of one of them as \`where\``)];
+      return [
+        refused(
+          `\`${written}\` and \`${followed}\` follow each other; write the rows of one of them as \`where\``,
+        ),
+      ];
     }
     return [];
   });
@@ -86,7 +93,10 @@ function follows(a: TableIntent, b: TableIntent, all: Reference[], seen = new Se
   seen.add(a);
   return all.some(
     ({ from, to }) =>
-      from === a && from !== to && from.delete?.follows.includes(to.table) && (to === b || follows(to, b, all, seen)),
+      from === a &&
+      from !== to &&
+      from.delete?.follows.includes(to.table) &&
+      (to === b || follows(to, b, all, seen)),
   );
 }
 

@@ -14,17 +14,21 @@ export function goingRows(intent: TableIntent, all: Reference[], name: string): 
 function conditionOf(intent: TableIntent, all: Reference[], alias: string, depth: number): string {
   const self = all.filter(({ from, to }) => from === intent && to === intent);
   if (self.length === 0) return ownCondition(intent, all, alias, depth);
-  const target = self[0]?.key.targetColumns ?? [];
-  const [base, next] = [`b${depth}`, `n${depth}`];
+  const target = (self[0]?.key.targetColumns ?? []).map(ident);
   const table = qualified(intent.table.schema, intent.table.name);
-  const columns = (of: string) => target.map((column) => `${of}.${ident(column)}`).join(", ");
-  const step = self
-    .map(({ key }) => pairs(key.columns, next, key.targetColumns, "gone"))
-    .map((condition) => `(${condition})`)
-    .join(" or ");
-  return `(${columns(alias)}) in (with recursive gone as (
-    select ${columns(base)} from ${table} as ${base} where ${ownCondition(intent, all, base, depth + 1)}
-    union select ${columns(next)} from ${table} as ${next} join gone on ${step}) select ${columns("gone")} from gone)`;
+  const base = `b${depth}`;
+  const of = (name: string, columns: string[]) => columns.map((column) => `${name}.${column}`).join(", ");
+  const names = target.map((_, i) => `k${i}`);
+  // One list of steps whatever the number of keys, so that each round is a hash join.
+  const steps = self
+    .map(({ key }) => `select ${[...target, ...key.columns.map(ident)].join(", ")} from ${table}`)
+    .join(" union all ");
+  const above = target.map((_, i) => `u${i}`);
+  const on = names.map((name, i) => `step.u${i} = gone.${name}`).join(" and ");
+  return `(${of(alias, target)}) in (with recursive gone (${names.join(", ")}) as (
+    select ${of(base, target)} from ${table} as ${base} where ${ownCondition(intent, all, base, depth + 1)}
+    union select ${of("step", names)} from (${steps}) as step (${[...names, ...above].join(", ")}) join gone on ${on})
+    select ${of("gone", names)} from gone)`;
 }
 
 function ownCondition(intent: TableIntent, all: Reference[], alias: string, depth: number): string {

@@ -30,7 +30,8 @@ export function coverageFaults(
   const { table } = intent;
   if (intent.action !== undefined) return [];
   const missing = table.columns.filter(
-    (column) => !intent.columns.has(column.name) && keptWithoutRule(intent, column, index, looks) === undefined,
+    (column) =>
+      !intent.columns.has(column.name) && keptWithoutRule(intent, column, index, looks) === undefined,
   );
   const written = index.write(table);
   if (intent.place === undefined && table.kind === "foreign") {

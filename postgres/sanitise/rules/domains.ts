@@ -63,7 +63,17 @@ export const transformations: Record<MaskName, Transformation> = {
     meaning:
       "The same `value` in every row; where the value was NULL it stays NULL unless `also_null: true`.",
     types: [
-      "text", "uuid", "integer", "decimal", "boolean", "date", "timestamp", "time", "json", "ip", "enum",
+      "text",
+      "uuid",
+      "integer",
+      "decimal",
+      "boolean",
+      "date",
+      "timestamp",
+      "time",
+      "json",
+      "ip",
+      "enum",
     ],
     params: z.strictObject({
       value: z.union([z.string(), z.number(), z.boolean()]),
@@ -74,7 +84,8 @@ export const transformations: Record<MaskName, Transformation> = {
     minimumLength: (params) => [...String(params.value)].length,
   },
   email: {
-    meaning: "An address at `domain` (the first of allowed_domains), lower case; equal addresses in any case stay equal.",
+    meaning:
+      "An address at `domain` (the first of allowed_domains), lower case; equal addresses in any case stay equal.",
     types: textual,
     params: z.strictObject({ domain: domain.optional() }),
     identifying: true,
@@ -183,7 +194,7 @@ export const transformations: Record<MaskName, Transformation> = {
     minimumLength: (params) => textLength(params.prefix) + 8,
   },
   redact: {
-    meaning: "Free text becomes `text` (`redacted`), cut to the column's length.",
+    meaning: "Free text becomes filler of about the same length, or `text`, cut to the column's length.",
     types: textual,
     params: z.strictObject({ text: z.string().min(1).optional() }),
     identifying: false,

@@ -5,19 +5,26 @@ import { transformations } from "./domains";
 import { familyOf, type TypeFamily } from "./families";
 
 /** Why a mask cannot stand on a column; empty when it can. Each reads on after "`table.column` (type)". */
-export function misfits(rule: MaskRule, column: CatalogueColumn, table: CatalogueTable, domains: string[]): string[] {
+export function misfits(
+  rule: MaskRule,
+  column: CatalogueColumn,
+  table: CatalogueTable,
+  domains: string[],
+): string[] {
   if (column.generated) return ["is generated from other columns of its row and follows them: leave it out"];
   const { spec } = rule;
   const reasons = typeMisfits(spec, column);
   const nulls = spec.with === "null" || rule.exact.some((one) => one.value === null);
-  if (nulls && column.notNull) reasons.push("is NOT NULL and cannot become NULL: choose another transformation");
+  if (nulls && column.notNull)
+    {reasons.push("is NOT NULL and cannot become NULL: choose another transformation");}
   const least = transformations[spec.with].minimumLength?.(spec.params, domains) ?? 0;
   const most = column.maxLength;
   if (most !== undefined && least > most) {
     reasons.push(`holds ${most} characters, \`${spec.with}\` needs at least ${least} here`);
   }
   for (const value of [...rule.keepValues, ...rule.exact.map((one) => one.value ?? "")]) {
-    if (most !== undefined && [...value].length > most) reasons.push(`holds ${most} characters, not "${value}"`);
+    if (most !== undefined && [...value].length > most)
+      {reasons.push(`holds ${most} characters, not "${value}"`);}
   }
   for (const [key, value] of Object.entries(spec.params)) {
     if ((key === "domain" || key === "host") && typeof value === "string" && !isAllowed(value, domains)) {
@@ -37,7 +44,9 @@ export function misfits(rule: MaskRule, column: CatalogueColumn, table: Catalogu
 function typeMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
   const refused = (name: string, family: TypeFamily) => {
     const { types } = transformations[name as MaskSpec["with"]];
-    return types === "any" || types.includes(family) ? [] : [`\`${name}\` takes ${types.join(", ")}, not ${family}`];
+    return types === "any" || types.includes(family)
+      ? []
+      : [`\`${name}\` takes ${types.join(", ")}, not ${family}`];
   };
   if (spec.with === "json") {
     const bad = innerSpecs(spec).flatMap((inner) =>
@@ -78,4 +87,3 @@ function isAllowed(domain: string, allowed: string[]): boolean {
 function uniqueKeysOf(table: CatalogueTable): string[][] {
   return [table.primaryKey, ...table.uniqueKeys];
 }
-

@@ -28,7 +28,9 @@ const rulesShape = z.strictObject({
         table: z.string(),
         match: z
           .record(z.string(), z.union([z.string(), z.number()]))
-          .refine((match) => Object.keys(match).length === 1, { message: "must name one column and its value" }),
+          .refine((match) => Object.keys(match).length === 1, {
+            message: "must name one column and its value",
+          }),
         password: z.string(),
         hash: z.literal("django-pbkdf2-sha256").default("django-pbkdf2-sha256"),
       }),
@@ -90,7 +92,10 @@ function readPack(
   const own = name.endsWith(".yaml");
   const shipped = packNames();
   if (!own && !shipped.includes(name)) {
-    rules.fault(at, `there is no pack ${shown(name)}.${hint(name, shipped)} There are: ${shipped.join(", ")}`);
+    rules.fault(
+      at,
+      `there is no pack ${shown(name)}.${hint(name, shipped)} There are: ${shipped.join(", ")}`,
+    );
     return empty;
   }
   const file = own

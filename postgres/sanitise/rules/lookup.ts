@@ -21,7 +21,8 @@ export interface CatalogueIndex {
 
 export function indexCatalogue(catalogue: Catalogue): CatalogueIndex {
   const byName = new Map(catalogue.tables.map((table) => [writtenName(table.schema, table.name), table]));
-  const find = (schema: string | undefined, name: string) => byName.get(writtenName(schema ?? "public", name));
+  const find = (schema: string | undefined, name: string) =>
+    byName.get(writtenName(schema ?? "public", name));
   const top = (table: CatalogueTable): CatalogueTable => {
     const parent = table.parent && table.kind === "partition" && find(table.parent.schema, table.parent.name);
     return parent ? top(parent) : table;

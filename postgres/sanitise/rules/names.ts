@@ -20,7 +20,7 @@ export function parseTableName(text: string): WrittenName | undefined {
 export function splitName(text: string): string[] | undefined {
   const part = /("(?:[^"]|"")+"|[^."][^.]*)(\.|$)/y;
   const parts: string[] = [];
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const match = part.exec(text);
     const found = match?.[1];
     if (match === null || found === undefined) return undefined;
@@ -32,9 +32,7 @@ export function splitName(text: string): string[] | undefined {
 
 /** A name as it would be written in a rules file. */
 export function writtenName(...parts: string[]): string {
-  return parts
-    .map((part) => (/\.|^"/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
-    .join(".");
+  return parts.map((part) => (/\.|^"/.test(part) ? `"${part.replaceAll('"', '""')}"` : part)).join(".");
 }
 
 /**
@@ -44,7 +42,9 @@ export function writtenName(...parts: string[]): string {
 export function nearest(wanted: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];
   const within = all
-    .filter((one) => Math.min(one.length, wanted.length) >= 4 && (one.includes(wanted) || wanted.includes(one)))
+    .filter(
+      (one) => Math.min(one.length, wanted.length) >= 4 && (one.includes(wanted) || wanted.includes(one)),
+    )
     .sort((a, b) => Math.abs(a.length - wanted.length) - Math.abs(b.length - wanted.length))[0];
   return byDistance(wanted, all) ?? within;
 }

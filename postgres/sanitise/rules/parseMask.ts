@@ -15,14 +15,22 @@ const maskShape = z.looseObject({
   keep_values: z.array(z.union([z.string(), z.number()])).optional(),
   exact: z
     .array(
-      z.strictObject({ where: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) }),
+      z.strictObject({
+        where: z.string().min(1),
+        value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+      }),
     )
     .optional(),
   identifying: z.boolean().optional(),
 });
 
 /** What a rules file says below `mask:` of one column: a transformation's name, or an object with its parameters beside it. */
-export function parseMask(reader: YamlReader, column: string, value: unknown, path: Path): MaskRule | undefined {
+export function parseMask(
+  reader: YamlReader,
+  column: string,
+  value: unknown,
+  path: Path,
+): MaskRule | undefined {
   const place = reader.place(path, "key");
   const plain = { where: undefined, keepValues: [], exact: [], identifying: undefined };
   if (value === null || typeof value === "string") {

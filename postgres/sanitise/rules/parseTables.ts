@@ -66,7 +66,8 @@ function parseTable(
   if ((shape.truncate ?? shape.drop) && (shape.keep ?? shape.mask)) {
     reader.fault(path, `\`${path[1]}\` loses all its rows; \`keep\` and \`mask\` mean nothing there`, "key");
   }
-  if (pack && shape.ignore_packs) reader.fault([...path, "ignore_packs"], "only the rules may ignore packs", "key");
+  if (pack && shape.ignore_packs)
+    {reader.fault([...path, "ignore_packs"], "only the rules may ignore packs", "key");}
   if (!pack && shape.shape) reader.fault([...path, "shape"], "`shape` belongs in packs", "key");
   if (Object.keys(shape).length === 0) {
     reader.fault(path, `\`${path[1]}\` says nothing: write truncate, delete, keep or mask`, "key");
@@ -80,7 +81,10 @@ function parseTable(
     place: reader.place(path, "key"),
     action: shape.truncate ? "truncate" : shape.drop ? "drop" : undefined,
     delete: shape.delete && parseDelete(reader, shape.delete, [...path, "delete"], pack),
-    keep: keep === "all" ? keep : keep.map((column, i) => ({ column, place: reader.place([...path, "keep", i]) })),
+    keep:
+      keep === "all"
+        ? keep
+        : keep.map((column, i) => ({ column, place: reader.place([...path, "keep", i]) })),
     mask: mask.filter((one) => one !== undefined),
     shape: shape.shape ?? [],
     ignorePacks: shape.ignore_packs ?? false,

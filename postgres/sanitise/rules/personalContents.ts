@@ -11,13 +11,23 @@ const shapes: { what: string; pattern: string }[] = [
   { what: "e-mail addresses", pattern: "[[:alnum:]._%+-]+@[[:alnum:]-]+(\\.[[:alnum:]-]+)+" },
   {
     what: "telephone numbers",
-    pattern: "(^|[^[:alnum:].+-])(\\+[1-9]|\\(?0[1-9])[0-9]*\\)?([ ./-]?\\(?[0-9]{2,}\\)?){2,5}($|[^[:alnum:].-])",
+    pattern:
+      "(^|[^[:alnum:].+-])(\\+[1-9]|\\(?0[1-9])[0-9]*\\)?([ ./-]?\\(?[0-9]{2,}\\)?){2,5}($|[^[:alnum:].-])",
   },
   { what: "IBANs", pattern: "\\m[A-Z]{2}[0-9]{2}([ ]?[A-Z0-9]{4}){3,7}\\M" },
-  { what: "card numbers", pattern: "(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])" },
+  {
+    what: "card numbers",
+    pattern: "(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])",
+  },
   { what: "network addresses", pattern: "(^|[^0-9.])([0-9]{1,3}\\.){3}[0-9]{1,3}($|[^0-9.])" },
-  { what: "password hashes", pattern: "(^|[^[:alnum:]])(pbkdf2_sha|argon2|bcrypt|scrypt|\\$2[aby]\\$|\\$6\\$)" },
-  { what: "tokens or keys", pattern: "(\\meyJ[A-Za-z0-9_-]{8,}\\.|-----BEGIN |\\mAKIA[A-Z0-9]{12}|\\m(sk|pk|rk)_live_)" },
+  {
+    what: "password hashes",
+    pattern: "(^|[^[:alnum:]])(pbkdf2_sha|argon2|bcrypt|scrypt|\\$2[aby]\\$|\\$6\\$)",
+  },
+  {
+    what: "tokens or keys",
+    pattern: "(\\meyJ[A-Za-z0-9_-]{8,}\\.|-----BEGIN |\\mAKIA[A-Z0-9]{12}|\\m(sk|pk|rk)_live_)",
+  },
 ];
 
 const sampledRows = 2_000;
@@ -70,7 +80,8 @@ function sampleQuery(table: CatalogueTable, columns: CatalogueColumn[]): string 
     shapes.map(({ pattern }, s) => `count(*) filter (where v${c} ~ '${pattern}')::int as c${c}_${s}`),
   );
   // Blocks from all over a large table; the same ones each time, so that a run can be repeated.
-  const share = table.estimatedRows > 50 * sampledRows ? (100 * 20 * sampledRows) / table.estimatedRows : undefined;
+  const share =
+    table.estimatedRows > 50 * sampledRows ? (100 * 20 * sampledRows) / table.estimatedRows : undefined;
   const sample = share === undefined ? "" : ` tablesample system (${share.toFixed(6)}) repeatable (0)`;
   return `select count(*)::int as total, ${counts.join(", ")} from (
     select ${columns.map((column, c) => `${asText(column)} as v${c}`).join(", ")}

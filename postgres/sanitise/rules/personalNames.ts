@@ -61,14 +61,24 @@ const pairs: { what: string; first: string; second: string }[] = [
       "first last full given family middle maiden user member customer client player person people contact display owner payer holder employee author sender recipient reported roommate partner spouse nick",
     second: "name names",
   },
-  { what: "numbers of documents, accounts or cards", first: "tax national id identity passport member", second: "number no" },
-  { what: "passwords, tokens or keys", first: "api private access secret auth encryption", second: "key keys code" },
+  {
+    what: "numbers of documents, accounts or cards",
+    first: "tax national id identity passport member",
+    second: "number no",
+  },
+  {
+    what: "passwords, tokens or keys",
+    first: "api private access secret auth encryption",
+    second: "key keys code",
+  },
   { what: "network addresses or devices", first: "user remote device push", second: "agent addr id" },
   { what: "e-mail addresses", first: "e", second: "mail" },
   { what: "births, ages or genders", first: "date", second: "birth" },
 ];
 
-const single = new Map(kinds.flatMap(({ what, words }) => words.split(" ").map((word) => [word, what] as const)));
+const single = new Map(
+  kinds.flatMap(({ what, words }) => words.split(" ").map((word) => [word, what] as const)),
+);
 
 /**
  * Why a column looks personal by its name, comment or type, as `its name speaks of e-mail addresses`; undefined when it
@@ -102,7 +112,9 @@ function kindOf(text: string): string | undefined {
   }
   const long = [...single.keys()].filter((word) => word.length >= 5 || /[^\p{ASCII}]{2}/u.test(word));
   for (const word of words) {
-    const inside = long.find((one) => word.length > one.length && (word.startsWith(one) || word.endsWith(one)));
+    const inside = long.find(
+      (one) => word.length > one.length && (word.startsWith(one) || word.endsWith(one)),
+    );
     if (inside) return single.get(inside);
   }
   return undefined;

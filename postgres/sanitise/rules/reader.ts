@@ -18,7 +18,11 @@ export class YamlReader {
   ) {
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
     for (const error of this.document.errors) {
-      this.faults.push({ place: this.at(error.pos[0]), message: `not YAML: ${error.message}`, kind: "shape" });
+      this.faults.push({
+        place: this.at(error.pos[0]),
+        message: `not YAML: ${error.message}`,
+        kind: "shape",
+      });
     }
     this.root = this.faults.length > 0 ? undefined : this.document.toJS();
   }
@@ -86,7 +90,9 @@ export function shown(value: unknown): string {
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (inside, step) =>
-      typeof inside === "object" && inside !== null ? (inside as Record<PropertyKey, unknown>)[step] : undefined,
+      typeof inside === "object" && inside !== null
+        ? (inside as Record<PropertyKey, unknown>)[step]
+        : undefined,
     value,
   );
 }

@@ -7,7 +7,10 @@ import type { CatalogueIndex } from "./lookup";
 
 /** Foreign keys whose two ends would become different, or which a table's own rows cannot be followed through. */
 export function referenceFaults(all: Reference[], index: CatalogueIndex): RuleFault[] {
-  return all.flatMap((reference) => [...unequalEnds(reference, index), ...unlikeSelves(reference, all, index)]);
+  return all.flatMap((reference) => [
+    ...unequalEnds(reference, index),
+    ...unlikeSelves(reference, all, index),
+  ]);
 }
 
 function unequalEnds({ key, from, to }: Reference, index: CatalogueIndex): RuleFault[] {
@@ -16,7 +19,11 @@ function unequalEnds({ key, from, to }: Reference, index: CatalogueIndex): RuleF
     const target = key.targetColumns[i] ?? "";
     const [mask, targetMask] = [maskOf(from, column), maskOf(to, target)];
     const place = mask?.place ?? targetMask?.place;
-    if (place === undefined || mask?.spec.with === "null" || isDeepStrictEqual(meaning(mask), meaning(targetMask))) {
+    if (
+      place === undefined ||
+      mask?.spec.with === "null" ||
+      isDeepStrictEqual(meaning(mask), meaning(targetMask))
+    ) {
       return [];
     }
     const ends = `\`${index.write(from.table)}.${column}\` refers to \`${index.write(to.table)}.${target}\``;
