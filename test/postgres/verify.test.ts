@@ -25,11 +25,12 @@ describe("verify", () => {
       host,
     );
   const schemas = (server: ScratchServer) =>
-    server.as(
-      "postgres",
-      async (session) =>
-        (await session.query("select nspname from pg_namespace where nspname like 'prodcopy%'")).rows,
-    );
+    server.as("postgres", async (session) => {
+      const found = await session.query<{ name: string }>(
+        "select nspname as name from pg_namespace where nspname like 'prodcopy%'",
+      );
+      return found.rows.map((row) => row.name);
+    });
 
   it("shows that the copy is another server and that its marker is not on production", async () => {
     const { proofs, notProven } = await verify(production);
