@@ -1,8 +1,16 @@
+import { generationSetting } from "../../platforms/platform";
 import type { CommonInputs } from "../context";
 import type { Stage } from "../stage";
 
 /** The settings that a claim keeps, whether or not this stack will set each of them. */
-export const claimedSettings = ["RDS_HOSTNAME", "RDS_PORT", "RDS_USERNAME", "RDS_PASSWORD", "RDS_DB_NAME"];
+export const claimedSettings = [
+  "RDS_HOSTNAME",
+  "RDS_PORT",
+  "RDS_USERNAME",
+  "RDS_PASSWORD",
+  "RDS_DB_NAME",
+  generationSetting,
+];
 
 export interface ClaimInputs extends CommonInputs {
   /** An output of restore: on destroy the claim goes first, so Test is put back before the copy goes. */

@@ -19,6 +19,9 @@ export interface RestoreOutputs {
   expiresAt: string;
 }
 
+/** Every secret of a copy, as later stages name them below the copy's id. */
+const copySecrets = ["admin", "application", "logins"];
+
 /** A new server from the snapshot, in quarantine from its first moment. */
 export const restore: Stage<RestoreInputs, RestoreOutputs> = {
   name: "restore",
@@ -67,7 +70,10 @@ export const restore: Stage<RestoreInputs, RestoreOutputs> = {
   },
 
   async delete(outs, context) {
-    await context.platform.removeCopy(copyIdOf(outs), outs.stack);
+    const copyId = copyIdOf(outs);
+    await context.platform.removeCopy(copyId, outs.stack);
+    // A copy's secrets go with it: another generation has its own.
+    for (const name of copySecrets) await context.platform.secrets.remove(`${copyId}/${name}`);
   },
 
   async read(outs, context) {

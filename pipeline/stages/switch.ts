@@ -1,4 +1,4 @@
-import type { EnvironmentChange } from "../../platforms/platform";
+import { generationSetting, type EnvironmentChange } from "../../platforms/platform";
 import type { CommonInputs, StageContext } from "../context";
 import { expectCopy } from "../copySession";
 import type { HandoverData } from "../handover";
@@ -66,6 +66,8 @@ function changeOf(inputs: SwitchInputs): EnvironmentChange {
     settings: {
       RDS_HOSTNAME: from.host,
       RDS_DB_NAME: from.database,
+      // By it the application can say, and check, that it stands on this copy.
+      [generationSetting]: from.generation,
       ...(inputs.alsoSet.includes("port") ? { RDS_PORT: String(from.port) } : {}),
       ...(inputs.alsoSet.includes("user") ? { RDS_USERNAME: inputs.applicationUser } : {}),
     },

@@ -55,6 +55,8 @@ export interface TableFacts {
   children: number;
   /** Whether a partition has dropped columns. */
   droppedBelow: boolean;
+  /** Whether a partition has its columns in other places than the table at the top. */
+  mixedLayout: boolean;
 }
 
 export async function readTableFacts(copy: CopySession, tables: number[]): Promise<TableFacts[]> {
@@ -77,7 +79,9 @@ export async function readTableFacts(copy: CopySession, tables: number[]): Promi
             array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0 and attinhcount > 0) as "inheritedKeys",
             (select count(*)::int from pg_inherits i join pg_class k on k.oid = i.inhrelid
               where i.inhparent = c.oid and not k.relispartition) as children,
-            exists (select from pg_partition_tree(c.oid) t join pg_attribute d on d.attrelid = t.relid where d.attisdropped) as "droppedBelow"
+            exists (select from pg_partition_tree(c.oid) t join pg_attribute d on d.attrelid = t.relid where d.attisdropped) as "droppedBelow",
+            exists (select from pg_partition_tree(c.oid) t join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+              join pg_attribute b on b.attrelid = t.relid and b.attname = a.attname where b.attnum <> a.attnum) as "mixedLayout"
        from pg_class c, pg_roles me where c.oid = any($1::oid[]) and me.rolname = current_user`,
     [tables],
   );
@@ -87,7 +91,6 @@ export async function readTableFacts(copy: CopySession, tables: number[]): Promi
 export interface ServerFacts {
   plpgsql: boolean;
   prepared: number;
-  foreignTables: string[];
 }
 
 export async function readServerFacts(copy: CopySession): Promise<ServerFacts> {
@@ -95,7 +98,6 @@ export async function readServerFacts(copy: CopySession): Promise<ServerFacts> {
     copy,
     "reading what the database holds",
     `select exists (select from pg_language where lanname = 'plpgsql') as plpgsql,
-            (select count(*)::int from pg_prepared_xacts where database = current_database()) as prepared,
-            array(select oid::regclass::text from pg_class where relkind = 'f') as "foreignTables"`,
+            (select count(*)::int from pg_prepared_xacts where database = current_database()) as prepared`,
   );
 }

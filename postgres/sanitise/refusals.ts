@@ -20,9 +20,6 @@ export function serverRefusals(plan: SanitisePlan, server: ServerFacts): string[
           `this database: ${server.prepared} prepared transactions hold rows and locks (isolate rolls them back)`,
         ]
       : []),
-    ...server.foreignTables.map(
-      (table) => `${table}: a foreign table; what it shows is on another server (isolate cuts these)`,
-    ),
     ...plan.testLogins
       .filter((login) => login.hash !== "django-pbkdf2-sha256")
       .map((login) => `${login.schema}.${login.table}: no password hash ${String(login.hash)}`),

@@ -4,6 +4,7 @@ import { openJournal, type Journal } from "../journal";
 import type { Log } from "../proof";
 import { scanCatalogueText } from "./catalogueText";
 import { checkAfterwards } from "./constraints";
+import { dropForeignTables } from "./foreignTables";
 import { leakScan } from "./leakScan";
 import { setTestLogins, type TestLoginResult } from "./logins";
 import { maskTables } from "./maskTables";
@@ -71,6 +72,8 @@ export async function sanitise(request: SanitiseRequest): Promise<Sanitised> {
 async function maskAndProve(request: SanitiseRequest, journal: Journal): Promise<void> {
   const { copy, plan, log } = request;
   const started = Date.now();
+  // First, so that the structure which is compared afterwards is already without them.
+  await dropForeignTables(copy, plan);
   const works = await prepare(copy, journal, plan, log);
   await maskTables({ ...request, journal, works });
   await journal.step(stage, "large objects", async () => {

@@ -132,6 +132,18 @@ export class Engine {
     await this.cancel();
   }
 
+  /** Waits for an event of a run that is under way. Bounded by the test's own timeout. */
+  async waitFor(point: KillPoint): Promise<void> {
+    const seen = this.events().length;
+    while (
+      !this.events()
+        .slice(seen)
+        .some((event) => fits(event, point))
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** All events of all runs so far, in order of time. */
   events(): StageEvent[] {
     if (!fs.existsSync(this.home.reports)) return [];
