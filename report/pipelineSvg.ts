@@ -94,11 +94,14 @@ type Chapter = (typeof story)[number];
 
 function toldRow(layout: Layout, chapter: Chapter, y: number): string {
   const x = layout.x + 24;
+  const proves = chapter.proves === "" ? "" : `proves: ${chapter.proves}`;
+  // One line stands at the height of the mark, two stand around it.
+  const first = proves === "" ? y + 5 : y - 3;
   return [
     mark(x, y, "plain"),
-    text(x + 24, y - 2, chapter.stage, { size: 14, bold: true }),
-    text(x + 110, y - 3, chapter.does),
-    text(x + 110, y + 14, `proves: ${chapter.proves}`, { size: 12, tone: "soft" }),
+    text(x + 24, first, chapter.stage, { size: 14, bold: true }),
+    text(x + 110, first, chapter.does),
+    proves === "" ? "" : text(x + 110, y + 14, proves, { size: 12, tone: "soft" }),
   ].join("");
 }
 

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { compose, type ReportHeader, type Section, type StageEvent } from "./compose";
+import { ageOf, readIfThere, removeDrafts, replaceFile } from "./files";
 import { reportHtml } from "./html";
 import type { Report, StageReport } from "./model";
-import { isAlive, isRunning, thisWriter } from "./writer";
+import { isAlive, thisWriter } from "./writer";
 
 /**
  * A run's report on disk. Every stage writes its own file below `stages/`, so that stages that run side by side cannot
@@ -48,7 +49,7 @@ export function recordStage(folder: string, header: ReportHeader, report: StageR
   reopen(folder);
   const sections = path.join(folder, files.sections);
   fs.mkdirSync(sections, { recursive: true, mode: 0o700 });
-  removeDrafts(folder);
+  for (const inside of [folder, sections]) removeDrafts(inside);
   const section: Section = { header, writer: thisWriter(), report };
   replaceFile(path.join(sections, `${report.stage}.json`), JSON.stringify(section, null, 2) + "\n");
   renderViews(folder);
@@ -73,6 +74,20 @@ export function closeReports(root: string, stack: string): void {
     // By what stands inside: the name of one stack may begin with the name of another.
     if (readReport(folder)?.stack === stack) closeReport(folder);
   }
+}
+
+/** The folder of the report to look at: of a copy that stands before one that was removed, then the one that began last. */
+export function newestReport(root: string): string | undefined {
+  if (!fs.existsSync(root)) return undefined;
+  const found = fs.readdirSync(root).flatMap((name) => {
+    const folder = path.join(root, name);
+    const report = readReport(folder);
+    return report === undefined
+      ? []
+      : [{ folder, stands: report.closedAt === undefined, at: report.startedAt }];
+  });
+  const last = found.sort((a, b) => Number(a.stands) - Number(b.stands) || a.at.localeCompare(b.at)).at(-1);
+  return last?.folder;
 }
 
 /** Sections first, then the marker: killed in between, the next call finds the marker and goes on. */
@@ -160,41 +175,4 @@ function fingerprint(folder: string): string {
       return `${file} ${ino} ${mtimeMs}`;
     })
     .join("\n");
-}
-
-/** Readers find the old file or the new one. The draft's name holds the writer's number, so that a killed one's can be told. */
-function replaceFile(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.draft`;
-  const handle = fs.openSync(draft, "w", 0o600);
-  try {
-    fs.writeFileSync(handle, text);
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-  fs.renameSync(draft, file);
-}
-
-/** What killed writers left in the middle of a write. */
-function removeDrafts(folder: string): void {
-  for (const inside of [folder, path.join(folder, files.sections)]) {
-    for (const name of fs.readdirSync(inside)) {
-      const pid = /\.(\d+)\.draft$/.exec(name)?.[1];
-      if (pid !== undefined && !isRunning(Number(pid))) fs.rmSync(path.join(inside, name), { force: true });
-    }
-  }
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function ageOf(file: string): number {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat === undefined ? Infinity : Date.now() - stat.mtimeMs;
 }

@@ -1,12 +1,13 @@
 /**
- * The story, told once: the stages in their order, what each does and what it proves before the next one may begin. The
- * preview, the report, the README's picture and `prodcopy status` all read it from here.
+ * The story, told once: the stages in their order, what each does and what it proves before the next one may begin (the
+ * anchor has nothing to prove: it is what destroy sweeps by). The preview, the report, the README's picture and
+ * `prodcopy status` all read it from here.
  */
 export const story = [
   {
     stage: "anchor",
     does: "knows what belongs to this stack, so that nothing is left behind",
-    proves: "everything that is made carries this stack's label",
+    proves: "",
   },
   {
     stage: "snapshot",

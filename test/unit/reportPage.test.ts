@@ -177,7 +177,7 @@ describe("the picture of the pipeline", () => {
       const svg = pipelineSvg({ layout, report: doneReport() });
       for (const { stage } of story) assert.ok(svg.includes(`>${stage}</text>`), `${layout}: ${stage}`);
     }
-    for (const { proves } of story) {
+    for (const { proves } of story.filter((chapter) => chapter.proves !== "")) {
       assert.ok(picture().includes(`proves: ${proves.replace(/'/g, "&#39;")}`), proves);
     }
   });

@@ -10,6 +10,7 @@ import { openReport } from "../../report/recorder";
 import {
   closeReport,
   closeReports,
+  newestReport,
   readEvents,
   readReport,
   reportFolder,
@@ -191,6 +192,20 @@ describe("a report on disk", () => {
     assert.notEqual(read().closedAt, undefined);
     assert.equal(readReport(other)?.closedAt, undefined);
     closeReports(path.join(root, "nowhere"), "local");
+  });
+
+  it("finds the newest report, and one of a copy that stands before one that was removed", () => {
+    assert.equal(newestReport(path.join(root, "nowhere")), undefined);
+    assert.equal(newestReport(root), undefined);
+    const second = reportFolder(root, "local", "99999999");
+    done("restore");
+    later();
+    openReport(second, { ...header, generation: "99999999" }, "restore");
+    assert.equal(newestReport(root), second);
+    closeReport(second);
+    assert.equal(newestReport(root), folder);
+    closeReport(folder);
+    assert.equal(newestReport(root), second);
   });
 
   it("leaves a folder without a report alone when it is closed", () => {
