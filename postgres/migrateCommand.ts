@@ -28,8 +28,6 @@ const graceMs = 10_000;
 const shownLines = 20;
 /** The sessions of the program, where it does not name them itself, and ours beside them. */
 const applicationName = "prodcopy migrate";
-/** How long a program may leave its session idle before it is taken for dead, in milliseconds. */
-const idleMs = 600_000;
 
 /**
  * Runs the application's own migration command on the copy and checks its exit code. Its output goes to a file that only
@@ -50,12 +48,8 @@ export async function runMigrationCommand(options: MigrationCommand): Promise<Pr
   try {
     await writePassfile(passfile, options.target);
     how = await withSession(options.target, { applicationName }, (session) =>
-      withStageLock(
-        session,
-        applicationName,
-        options.log,
-        () => runToFile(program, args, environment(options, passfile), output, options),
-        { idleMs },
+      withStageLock(session, applicationName, options.log, () =>
+        runToFile(program, args, environment(options, passfile), output, options),
       ),
     );
   } finally {

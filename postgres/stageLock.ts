@@ -12,7 +12,7 @@ export interface LockPatience {
   sayEveryMs?: number;
   /** After how long it gives up, in milliseconds. Default six hours. */
   giveUpMs?: number;
-  /** A predecessor that runs no statement for this long has lost its client and is ended. Default 60000. */
+  /** A predecessor that runs no statement for this long has lost its client and is ended. Default 600000. */
   idleMs?: number;
 }
 
@@ -66,7 +66,7 @@ async function waitForPredecessor(
   session: Session,
   lock: string,
   log: Log,
-  { everyMs = 500, sayEveryMs = 10_000, giveUpMs = 6 * 3_600_000, idleMs = 60_000 }: LockPatience,
+  { everyMs = 500, sayEveryMs = 10_000, giveUpMs = 6 * 3_600_000, idleMs = 600_000 }: LockPatience,
 ): Promise<void> {
   const since = Date.now();
   let said = -Infinity;

@@ -64,12 +64,18 @@ describe("the guard", () => {
       ));
   }
 
-  it("refuses production that is reached by another route than it is known by", async () => {
-    // A tunnel or proxy: what was dialled is production's address, though the server itself sees another one.
+  it("refuses production that was dialled, though a proxy before it lets it show another address", async () => {
     const target = { ...server().target("postgres"), host: "localhost" };
     await withSession(target, { applicationName: "test" }, async (session) => {
+      const query = session.query.bind(session) as (...args: unknown[]) => Promise<{ rows: object[] }>;
+      session.query = (async (...args: unknown[]) => {
+        const result = await query(...args);
+        return { ...result, rows: [{ ...result.rows[0], address: "192.0.2.7" }] };
+      }) as unknown as typeof session.query;
+      const copy = { ...own(), endpoints: [`192.0.2.7:${server().handle.port}`] };
+      await assertIsCopy(session, copy, [elsewhere]);
       const production = { ...nobody, endpoints: [`127.0.0.1:${server().handle.port}`] };
-      await assert.rejects(assertIsCopy(session, own(), [production]), /leads to production/);
+      await assert.rejects(assertIsCopy(session, copy, [production]), /leads to production \(endpoint/);
     });
   });
 
