@@ -112,6 +112,23 @@ describe("binding rules to a catalogue", () => {
       assert.match(one(catalogue([holder]), ""), /`passport_number` \(int8; its name speaks of/);
     });
 
+    it("takes a key for a key whatever its table is called, and when each partition has its own", () => {
+      const address = table("address", { address_id: "int4 not null" }, { primaryKey: ["address_id"] });
+      const parent = { schema: "public", name: "event" };
+      const event = table("event", { member_id: "int4" }, { kind: "partitioned" });
+      const parts = ["event_1", "event_2"].map((name) =>
+        table(name, { member_id: "int4" }, { kind: "partition", parent }),
+      );
+      const bare = { ...member, columns: member.columns.slice(0, 1) };
+      const keys = parts.map(({ name }) => reference(`${name}.member_id -> member.id`));
+      const tables = [{ ...address, columns: address.columns.slice(1) }, event, ...parts, bare];
+      assert.doesNotThrow(() => bind(catalogue(tables, keys), ""));
+      assert.match(
+        one(catalogue(tables, keys.slice(1)), ""),
+        /`public\.event`\. Not classified: `member_id`/,
+      );
+    });
+
     it("lets `keep: all` hold only for what does not look personal", () => {
       const place = table("venue", { title: "text", seats: "int4", contact_email: "text" });
       assert.match(

@@ -71,8 +71,9 @@ function followFaults(intent: TableIntent, all: Reference[], index: CatalogueInd
     const keys = all.filter(({ from, to }) => from === intent && to.table === target);
     const to = keys[0]?.to;
     const followed = index.write(target);
-    if (to === undefined)
-      {return [refused(`\`${written}\` has no foreign key to \`${followed}\`: there is nothing to follow`)];}
+    if (to === undefined) {
+      return [refused(`\`${written}\` has no foreign key to \`${followed}\`: there is nothing to follow`)];
+    }
     if (to.action !== "truncate" && to.delete === undefined) {
       return [refused(`\`${followed}\` loses no rows: there is nothing for \`${written}\` to follow`)];
     }

@@ -75,7 +75,7 @@ export function worthALook(intents: Iterable<TableIntent>): Set<string> {
 
 /**
  * Booleans, and keys that are whole numbers, UUIDs or enums: what they say of a person they say by pointing at a row. A
- * primary key that is named like a personal number is no such thing.
+ * primary key that is named like a person's number is no such thing.
  */
 function structurallySafe(
   table: CatalogueTable,
@@ -85,11 +85,26 @@ function structurallySafe(
   const family = familyOf(column);
   if (family === "boolean") return "boolean";
   if (!["integer", "uuid", "enum"].includes(family)) return undefined;
-  const refers = index.catalogue.foreignKeys.find(
-    (key) => key.schema === table.schema && key.table === table.name && key.columns.includes(column.name),
-  );
+  const refers = foreignKeyOf(table, column, index) ?? foreignKeyOfPartitions(table, column, index);
   if (refers) return `foreign key to ${refers.targetTable}`;
-  return table.primaryKey.includes(column.name) && !looksByName(column) ? "primary key" : undefined;
+  if (!table.primaryKey.includes(column.name)) return undefined;
+  const personal = family === "integer" && !column.identity && /numbers/.test(looksByName(column) ?? "");
+  return personal ? undefined : "primary key";
+}
+
+function foreignKeyOf({ schema, name }: CatalogueTable, column: CatalogueColumn, index: CatalogueIndex) {
+  return index.catalogue.foreignKeys.find(
+    (key) => key.schema === schema && key.table === name && key.columns.includes(column.name),
+  );
+}
+
+/** One that each partition with rows has for itself. */
+function foreignKeyOfPartitions(table: CatalogueTable, column: CatalogueColumn, index: CatalogueIndex) {
+  const all = index.partitions(table);
+  const isParent = (one: CatalogueTable) =>
+    all.some(({ parent }) => parent?.schema === one.schema && parent.name === one.name);
+  const keys = all.filter((one) => !isParent(one)).map((one) => foreignKeyOf(one, column, index));
+  return keys.includes(undefined) ? undefined : keys[0];
 }
 
 function reasons(table: CatalogueTable, column: CatalogueColumn, looks: PersonalLooks): string[] {

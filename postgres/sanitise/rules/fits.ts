@@ -15,16 +15,18 @@ export function misfits(
   const { spec } = rule;
   const reasons = typeMisfits(spec, column);
   const nulls = spec.with === "null" || rule.exact.some((one) => one.value === null);
-  if (nulls && column.notNull)
-    {reasons.push("is NOT NULL and cannot become NULL: choose another transformation");}
+  if (nulls && column.notNull) {
+    reasons.push("is NOT NULL and cannot become NULL: choose another transformation");
+  }
   const least = transformations[spec.with].minimumLength?.(spec.params, domains) ?? 0;
   const most = column.maxLength;
   if (most !== undefined && least > most) {
     reasons.push(`holds ${most} characters, \`${spec.with}\` needs at least ${least} here`);
   }
   for (const value of [...rule.keepValues, ...rule.exact.map((one) => one.value ?? "")]) {
-    if (most !== undefined && [...value].length > most)
-      {reasons.push(`holds ${most} characters, not "${value}"`);}
+    if (most !== undefined && [...value].length > most) {
+      reasons.push(`holds ${most} characters, not "${value}"`);
+    }
   }
   for (const [key, value] of Object.entries(spec.params)) {
     if ((key === "domain" || key === "host") && typeof value === "string" && !isAllowed(value, domains)) {

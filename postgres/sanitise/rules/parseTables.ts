@@ -66,8 +66,9 @@ function parseTable(
   if ((shape.truncate ?? shape.drop) && (shape.keep ?? shape.mask)) {
     reader.fault(path, `\`${path[1]}\` loses all its rows; \`keep\` and \`mask\` mean nothing there`, "key");
   }
-  if (pack && shape.ignore_packs)
-    {reader.fault([...path, "ignore_packs"], "only the rules may ignore packs", "key");}
+  if (pack && shape.ignore_packs) {
+    reader.fault([...path, "ignore_packs"], "only the rules may ignore packs", "key");
+  }
   if (!pack && shape.shape) reader.fault([...path, "shape"], "`shape` belongs in packs", "key");
   if (Object.keys(shape).length === 0) {
     reader.fault(path, `\`${path[1]}\` says nothing: write truncate, delete, keep or mask`, "key");
