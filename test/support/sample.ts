@@ -56,10 +56,12 @@ export async function fingerprintOf(home: LocalHome): Promise<Fingerprint> {
   return withSocketSession(server, sampleNames.database, productionFingerprint, { readOnly: true });
 }
 
-/** One value of one query, as text. */
+/** The one value of a query's only row, as text. */
 export async function ask(session: Session, query: string): Promise<string> {
   const { rows } = await session.query<Record<string, unknown>>(query);
-  return String(Object.values(rows[0] ?? { none: "no row" })[0]);
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) assert.fail(`${rows.length} rows, not one: ${query}`);
+  return String(Object.values(row)[0]);
 }
 
 /** When each of the sample's servers was started. */

@@ -25,7 +25,7 @@ export function archiveFolder(home: LocalHome): string {
  * While the rows are loaded into tables of the same transaction, `wal_level = minimal` writes them once and not twice, and
  * nothing is archived.
  */
-const whileLoading = { wal_level: "minimal", max_wal_senders: "0", max_wal_size: "2GB" };
+const whileLoading = { wal_level: "minimal", max_wal_senders: "0", max_wal_size: "512MB" };
 
 function inProduction(archive: string): Record<string, string> {
   return {

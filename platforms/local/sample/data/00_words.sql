@@ -47,3 +47,4 @@ from (values
   ('indic', 'first', 'अनुराधा=anuradha,राजेन्द्र=rajendra,மீனாட்சி=meenakshi,สมชาย=somchai,ประภา=prapha'),
   ('indic', 'last', 'चट्टोपाध्याय=chattopadhyay,குமாரசாமி=kumaraswamy,ศรีสุวรรณ=srisuwan,भट्टाचार्य=bhattacharya')
 ) as lists (culture, part, words), regexp_split_to_table(words, ',') with ordinality as item (text, n);
+analyze word;

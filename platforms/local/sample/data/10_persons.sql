@@ -52,3 +52,4 @@ select n, 'FC' || lpad(n::text, 4, '0') as code, k, suburb,
   suburb || ' ' || pg_temp.pick('{Chess Club,Chess Circle,Knights,School of Chess,RSL Chess Club,Bishop''s Gambit}', n, 20) || ' ' || n as name
 from generate_series(1, ceil(pg_temp.members() / 60.0)::bigint) as n join person on person.k = n;
 alter table club_source add primary key (n);
+analyze club_source;
