@@ -4,6 +4,7 @@ import { proof, type Proof } from "../proof";
 import { addressPattern } from "./functions/texts";
 import { allowedPattern, finding, scanQuery, type Found } from "./leakScan";
 import type { LeakFinding } from "./result";
+import { clearSharedText } from "./sharedText";
 import { userSchemas } from "./structure";
 
 /** Keywords of `COMMENT ON` by what `pg_identify_object` calls an object; its identity then reads as the command wants it. */
@@ -69,8 +70,8 @@ const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubi
   where d.objoid >= 16384`;
 
 /**
- * Looks through the texts that the catalogue holds. Addresses and former values in comments are removed; in code, defaults and settings
- * they are findings, since only the application's people can say what should stand there.
+ * Looks through the texts that the catalogue holds. Addresses and former values in comments are removed; settings
+ * are reset; in code and defaults they are findings, since only the application's people can say what should stand there.
  */
 export async function scanCatalogueText(
   copy: CopySession,
@@ -91,6 +92,7 @@ export async function scanCatalogueText(
       );
     }
   }
+  const removed = await clearSharedText(copy, allowed);
   const inCode = await rows<Found & { what: string }>(
     copy,
     "scanning code, defaults and settings",
@@ -98,7 +100,7 @@ export async function scanCatalogueText(
   );
   const done = proof(
     "No comment, function, view, default, constraint, setting or option names a person who stood here, or an address outside the allowed domains.",
-    `all of them scanned; ${inComments.length - failed.length} comments cleaned, ${inCode.length + failed.length} findings`,
+    `all of them scanned; ${inComments.length - failed.length} comments cleaned, ${inCode.length + failed.length} findings${removed.length === 0 ? "" : `; removed: ${removed.join(", ")}`}`,
   );
   return {
     findings: [...failed, ...inCode.map((one) => finding("pg_catalog", "definition", one.key, one))],

@@ -75,7 +75,7 @@ export async function leakScan(
 async function scanTable(copy: CopySession, table: ScanTable, allowed: string): Promise<LeakFinding[]> {
   const own = qualified(table.schema, table.table);
   const key =
-    table.key === undefined
+    table.key === null
       ? `'ctid ' || ${own}.ctid::text`
       : `${literal(`${table.key} = `)} || ${own}.${table.key}::text`;
   const cells = `select c.col, ${key}, c.x from ${own} cross join lateral (${cellsOf(table)}) c(col, x)`;

@@ -1,4 +1,4 @@
-import { qualified, run } from "../connection";
+import { qualified, row, run } from "../connection";
 import type { CopySession } from "../guard";
 import { openJournal, type Journal } from "../journal";
 import type { Log } from "../proof";
@@ -63,8 +63,21 @@ async function drain(
       await run(session, `writing ${nameOf(work)} anew`, `vacuum (full) ${table}`);
       await journal.recordStep(stage, `anew ${nameOf(work)}`, "done", seconds(started));
     }
-    log(ran ? `${place} ${seconds(started)} s, ${work.strategy}` : `${place} done earlier`);
+    log(ran ? `${place} ${await pace(session, work, started)}` : `${place} done earlier`);
   }
+}
+
+/** `17000 rows 8.1 s, 2,098 rows/s, rewrite` */
+async function pace(session: CopySession, work: TableWork, started: number): Promise<string> {
+  const took = Date.now() - started;
+  const { count } = await row<{ count: string }>(
+    session,
+    `counting ${nameOf(work)}`,
+    "select row_count as count from prodcopy.table_before where name = $1",
+    [nameOf(work)],
+  );
+  const rate = Math.round(Number(count) / Math.max(took / 1000, 0.001)).toLocaleString("en");
+  return `${count} rows ${(took / 1000).toFixed(1)} s, ${rate} rows/s, ${work.strategy}`;
 }
 
 /** Waits for all, so that no session is left in the middle, then throws the first failure. */

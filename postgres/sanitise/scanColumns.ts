@@ -7,8 +7,8 @@ export interface ScanTable {
   schema: string;
   table: string;
   bytes: number;
-  /** Whole-number or UUID key that may be shown for a find; undefined when the key itself could be a person's. */
-  key: string | undefined;
+  /** Whole-number or UUID key that may be shown for a find; NULL when the key itself could be a person's. */
+  key: string | null;
   columns: { name: string; type: string; category: string; elementCategory: string }[];
 }
 

@@ -1,5 +1,5 @@
 import { ident, qualified, row } from "../connection";
-import { readCatalogue, type Catalogue, type CatalogueTable } from "../catalogue";
+import { readCatalogue, type Catalogue, type CatalogueTable, type ForeignKey } from "../catalogue";
 import type { CopySession } from "../guard";
 import { readDependents, viewTree, type Dependent } from "./dependents";
 import { readColumnFacts, readServerFacts, readTableFacts } from "./facts";
@@ -75,7 +75,9 @@ export async function decide(copy: CopySession, plan: SanitisePlan): Promise<Dec
   ]);
   const tops = known.filter((one) => one.plan.partitionOf === undefined);
   for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
-  const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, catalogue)));
+  // A key that is taken off does not stand in the way of TRUNCATE.
+  const staying = catalogue.foreignKeys.filter((key) => !keys.keys.includes(key));
+  const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying)));
   const detached: Detached[] = [];
   for (const oid of views.droppable) detached.push(await saveView(copy, oid));
   const triggers = dependents.filter((d) => d.kind === "trigger").map((d) => d.oid);
@@ -116,10 +118,10 @@ async function sortViews(
 }
 
 /** TRUNCATE refuses a table that another one refers to, unless that one is truncated with it; such a table is deleted from. */
-function mustDelete(one: TablePlan, plan: SanitisePlan, catalogue: Catalogue): boolean {
+function mustDelete(one: TablePlan, plan: SanitisePlan, keys: ForeignKey[]): boolean {
   const truncated = (schema: string, table: string) =>
     plan.tables.some((t) => t.schema === schema && t.table === table && t.action === "truncate");
-  return catalogue.foreignKeys.some(
+  return keys.some(
     (key) =>
       key.targetSchema === one.schema && key.targetTable === one.table && !truncated(key.schema, key.table),
   );

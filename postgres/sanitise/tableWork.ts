@@ -1,4 +1,4 @@
-import { ident } from "../connection";
+import { ident, literal } from "../connection";
 import type { CatalogueTable } from "../catalogue";
 import { acts, cellExpression } from "./cell";
 import type { Dependent } from "./dependents";
@@ -33,7 +33,8 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
   for (const column of masked) {
     const catalogued = table.columns.find((one) => one.name === column.name);
     if (catalogued === undefined) throw new Error(`${column.name} vanished from ${plan.table}`);
-    const value = cellExpression(column, catalogued, known.exactCase.has(column.name), context);
+    const plain = cellExpression(column, catalogued, known.exactCase.has(column.name), context);
+    const value = facts.mixedLayout ? wrapped(plain, catalogued.type, table, context) : plain;
     if (known.updateOnly.has(column.name)) {
       update.push(`${ident(column.name)} = ${value}`);
     } else {
@@ -76,6 +77,23 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
       rule: column.origin,
     })),
   };
+}
+
+/**
+ * The expression inside a function of the columns that it reads. PostgreSQL (15 and 17 tried) carries `IS NULL` and `IS TRUE` over
+ * to partitions with the column numbers of the table at the top, and then reads another column where they stand in another order.
+ * The server puts the function's body in its place after the columns are found, so it costs nothing.
+ */
+function wrapped(expression: string, type: string, table: CatalogueTable, context: CompileContext): string {
+  const read = table.columns.filter((column) => expression.includes(column.name));
+  const columns = read.map((column) => ident(column.name));
+  const name = context.addFunction(
+    (
+      fn,
+    ) => `create or replace function prodcopy.${fn}(${read.map((column) => `${ident(column.name)} ${column.type}`).join(", ")})
+      returns ${type} language sql stable parallel safe as ${literal(`select ${expression}`)}`,
+  );
+  return `prodcopy.${name}(${columns.join(", ")})::${type}`;
 }
 
 function removal(plan: TablePlan, mustDelete: boolean): TableWork["remove"] {

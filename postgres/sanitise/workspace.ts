@@ -75,6 +75,8 @@ export async function settle(session: Session): Promise<void> {
     bytea_output: "hex",
     standard_conforming_strings: "on",
     row_security: "off",
+    // Functions that return sets are costed too high; compiling such a query takes longer than running it.
+    jit: "off",
     statement_timeout: "0",
     lock_timeout: "60s",
     idle_in_transaction_session_timeout: "0",

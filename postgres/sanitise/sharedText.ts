@@ -1,0 +1,50 @@
+import { ident, literal, rows, run } from "../connection";
+import type { CopySession } from "../guard";
+import { scanQuery } from "./leakScan";
+
+/** Comments on databases and roles stand outside of every database; the command's keyword by the catalogue they belong to. */
+const sharedComments = `
+  select 'database ' || quote_ident(b.datname), d.description from pg_shdescription d
+    join pg_database b on b.oid = d.objoid and d.classoid = 'pg_database'::regclass
+  union all select 'role ' || quote_ident(r.rolname), d.description from pg_shdescription d
+    join pg_roles r on r.oid = d.objoid and d.classoid = 'pg_authid'::regclass`;
+
+const settings = `
+  select s.setdatabase || ',' || s.setrole || ',' || split_part(v, '=', 1), v from pg_db_role_setting s, unnest(s.setconfig) v`;
+
+/**
+ * Removes comments on databases and roles that name a person, and resets settings of databases and roles that do: none of
+ * them belongs to a table, so no rule speaks of them, and the copy works without. What was removed is returned by name.
+ */
+export async function clearSharedText(copy: CopySession, allowed: string): Promise<string[]> {
+  const found = async (texts: string) =>
+    rows<{ key: string }>(
+      copy,
+      "scanning comments and settings of databases and roles",
+      `select distinct key from (${scanQuery(`select row_number() over ()::int, c.what, c.x from (${texts}) c(what, x)`, allowed)}) f`,
+    );
+  const removed: string[] = [];
+  for (const { key } of await found(sharedComments)) {
+    await run(copy, `removing the comment on ${key}`, `comment on ${key} is null`);
+    removed.push(`comment on ${key}`);
+  }
+  for (const { key } of await found(settings)) removed.push(await resetSetting(copy, key));
+  return removed;
+}
+
+async function resetSetting(copy: CopySession, key: string): Promise<string> {
+  const [database, role, ...name] = key.split(",");
+  const [names] = await rows<{ database: string | null; role: string | null }>(
+    copy,
+    "naming a setting's place",
+    `select (select datname from pg_database where oid = ${literal(database!)}::oid) as database,
+            (select rolname from pg_roles where oid = ${literal(role!)}::oid) as role`,
+  );
+  const inDatabase = names?.database ? `database ${ident(names.database)}` : undefined;
+  const place = names?.role
+    ? `role ${ident(names.role)}${inDatabase === undefined ? "" : ` in ${inDatabase}`}`
+    : (inDatabase ?? "role all");
+  const setting = name.join(",").split(".").map(ident).join(".");
+  await run(copy, `resetting ${setting} of ${place}`, `alter ${place} reset ${setting}`);
+  return `setting ${name.join(",")} of ${place}`;
+}
