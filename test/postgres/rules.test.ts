@@ -211,7 +211,7 @@ describe("rules on any database", () => {
   it("do not run what they parse, nor a second statement", async () => {
     const schema = "create table t (id int primary key, a text); insert into t values (1, 'x')";
     const tables = (expression: string) => `  t: { mask: { a: { with: sql, expression: "${expression}" } } }`;
-    const [fault] = await faultsOf(planned(schema, tables("null) from t; drop table t; select (a")));
+    const [fault] = await faultsOf(planned(schema, tables("null) from t; create table ran (); select (a")));
     assert.match(fault ?? "", /expression of a is refused/);
     await planned(schema, tables("set_config('test.ran', 'yes', false)"), async (session) => {
       assert.equal(

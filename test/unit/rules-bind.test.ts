@@ -347,6 +347,8 @@ describe("binding rules to a catalogue", () => {
       assert.doesNotThrow(() => bind(database, free));
       const sometimes = free.replace("null", '{ with: "null", where: id > 3 }');
       assert.match(one(database, sometimes), /log \(mail_id\)/);
+      const other = free.replace("null", "digits");
+      assert.match(one(database, other), /log \(mail_id\)/);
     });
 
     it("refuses to follow what loses nothing, what is not referred to, and in circles", () => {
