@@ -80,20 +80,20 @@ export function cutOutbound(copy: CopySession, log: Log): Promise<{ cut: Cut[]; 
       const where = kind.shared ? allDatabases : database;
       const found = await look(copy, kind, faults);
       for (const way of found) {
-        const fault = await cutOne(copy, kind, way);
+        const { action, fault } = await cutOne(copy, kind, way);
         if (fault !== undefined) {
           faults.push(fault);
           continue;
         }
-        cut.push({ kind: kind.kind, database: where, name: way.name, action: way.action });
-        log(`${where}: ${kind.kind} ${way.name}: ${way.action}`);
+        cut.push({ kind: kind.kind, database: where, name: way.name, action });
+        log(`${where}: ${kind.kind} ${way.name}: ${action}`);
       }
       const left = found.length === 0 ? [] : await look(copy, kind, faults);
       if (left.length > 0 && faults.length === 0) {
         faults.push(...left.map((way) => `${kind.kind} ${way.name}: it was cut and is still there`));
       }
       const counted = found.length === 0 ? "none had come along" : `${found.length} cut, none left`;
-      proofs.push(proof(`${kind.claim} in ${describe(where)}.`, `${kind.evidence}: ${counted}`));
+      proofs.push(proof(`${kind.claim} in ${describe(where)}.`, `${counted}; asked of ${kind.evidence}`));
     }
     if (faults.length > 0) throw notCut(database, faults);
     await forgetCatalogues(copy);
@@ -116,14 +116,21 @@ async function look(copy: CopySession, kind: Kind, faults: string[]): Promise<Fo
   }
 }
 
-/** Undefined when it is cut, else what stands in the way. */
-async function cutOne(copy: CopySession, kind: Kind, way: Found): Promise<string | undefined> {
-  if (way.cannot !== undefined) return `${kind.kind} ${way.name}: ${way.cannot}`;
+/** What was done to it, or what stands in the way. */
+async function cutOne(
+  copy: CopySession,
+  kind: Kind,
+  way: Found,
+): Promise<{ action: string; fault: string | undefined }> {
+  const { action, instead } = way;
+  if (way.cannot !== undefined) return { action, fault: `${kind.kind} ${way.name}: ${way.cannot}` };
   const refused = await attempt(copy, kind, way, way.statements);
-  if (refused === undefined || !way.instead) return refused?.message;
   // 42501: not ours to drop. 2BP01: something needs it.
-  if (!["42501", "2BP01"].includes(refused.code)) return refused.message;
-  return (await attempt(copy, kind, way, way.instead))?.message;
+  if (!refused || !instead || !["42501", "2BP01"].includes(refused.code)) {
+    return { action, fault: refused?.message };
+  }
+  const fault = (await attempt(copy, kind, way, instead.statements))?.message;
+  return { action: instead.action, fault };
 }
 
 async function attempt(

@@ -1,6 +1,6 @@
 import { rows } from "../connection";
 import { replacementsOfExtension } from "./functions";
-import { cutMarkLike, type Found, type Kind } from "./way";
+import { cutMark, cutMarkLike, type Found, type Kind } from "./way";
 
 /** Extensions whose functions reach out; the later ones are needed by earlier ones. */
 const reaching = [
@@ -43,9 +43,12 @@ export const extensions: Kind = {
     for (const { name } of present) {
       found.push({
         name,
-        action: "dropped, or its functions raise where something needs it",
+        action: "dropped",
         statements: [`drop extension ${name}`],
-        instead: await replacementsOfExtension(session, name),
+        instead: {
+          action: `kept, for something needs it; its functions now raise "${cutMark}"`,
+          statements: await replacementsOfExtension(session, name),
+        },
         ...(unknown.includes(name) && {
           cannot: "it connects to other servers by itself, and prodcopy does not know how to stop it",
         }),

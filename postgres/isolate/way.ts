@@ -9,7 +9,7 @@ export interface Found {
   /** Ends it; each statement commits by itself and may be run again. */
   statements: string[];
   /** Taken when the first statements are refused for lack of rights or because something depends on it. */
-  instead?: string[];
+  instead?: { action: string; statements: string[] };
   /** Why it cannot be cut; the stage fails and says so. */
   cannot?: string;
 }

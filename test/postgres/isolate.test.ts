@@ -298,6 +298,19 @@ describe("isolate", () => {
     });
   }
 
+  it("says of an extension whether it went or stays, raising", async () => {
+    const actions = async () =>
+      (await cut()).cut.filter((one) => one.kind === "extension").map((one) => one.action);
+    await inApp((session) =>
+      session.query("create operator ||> (leftarg = text, rightarg = text, function = dblink_exec)"),
+    );
+    assert.deepEqual(await actions(), [
+      'kept, for something needs it; its functions now raise "cut by prodcopy"',
+    ]);
+    await inApp((session) => session.query("drop extension dblink cascade; create extension dblink"));
+    assert.deepEqual(await actions(), ["dropped"]);
+  });
+
   it("does nothing the second time, and proves the same", async () => {
     await inApp((session) => session.query(`${plants[3]!.sql}`));
     assert.notEqual((await cut()).cut.length, 0);
