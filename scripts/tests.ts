@@ -7,7 +7,7 @@ import { ensurePulumi } from "./toolchain/pulumi";
 const checkout = path.resolve(__dirname, "..");
 
 /** Folders of tests, the slowest first: files are begun in this order, so that none of the long ones stands alone at the end. */
-const folders = ["engine", "postgres", "provider", "program", "unit"];
+const folders = ["engine", "postgres", "browser", "provider", "program", "unit"];
 /** These drive the real engine. */
 const wantPulumi = ["engine", "provider"];
 /** After its last result mocha ends by itself unless a test left something open. */
@@ -103,8 +103,9 @@ async function runMocha(files: string[], grep: string | undefined): Promise<Coun
   clearInterval(reminder);
   process.off("SIGINT", stay);
   const silent = grep === undefined ? news.withoutResult() : [];
-  for (const file of silent)
-    {console.error(`No result came from ${file}: it could not be loaded, ended early, or is empty.`);}
+  for (const file of silent) {
+    console.error(`No result came from ${file}: it could not be loaded, ended early, or is empty.`);
+  }
   console.log(`\n${files.length} files, ${news.seconds()} s, ${jobs} side by side`);
   return judged(news.tally, code, silent.length);
 }

@@ -1,3 +1,5 @@
+import { reportsRoot } from "../../platforms/platforms";
+import { closeReports } from "../../report/store";
 import type { CommonInputs } from "../context";
 import type { Stage } from "../stage";
 
@@ -24,6 +26,7 @@ export const anchor: Stage<CommonInputs, object> = {
     await context.platform.putBack(outs.environment, outs.stack, context.log);
     await context.platform.releaseClaim(outs.environment, outs.stack);
     const removed = await context.platform.sweep(outs.stack, context.log);
+    closeReports(reportsRoot(outs.platform), outs.stack);
     context.log(removed.length === 0 ? "nothing was left behind" : `swept ${removed.join(", ")}`);
   },
 };

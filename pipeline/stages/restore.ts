@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Label } from "../../platforms/platform";
+import { reportsRoot } from "../../platforms/platforms";
+import { closeReport, reportFolder } from "../../report/store";
 import { expiryFrom } from "../duration";
 import type { CommonInputs } from "../context";
 import type { HandoverData } from "../handover";
@@ -73,6 +75,7 @@ export const restore: Stage<RestoreInputs, RestoreOutputs> = {
     const copyId = copyIdOf(outs);
     await context.platform.removeCopy(copyId, outs.stack);
     // A copy's secrets go with it: another generation has its own.
+    closeReport(reportFolder(reportsRoot(outs.platform), outs.stack, outs.generation));
     for (const name of copySecrets) await context.platform.secrets.remove(`${copyId}/${name}`);
   },
 

@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import type { Command } from "commander";
 import { localHome } from "../../platforms/local/home";
-import { reportPaths } from "../../report/store";
+import { newestReport, renderViews, reportPaths } from "../../report/store";
 import { say } from "../say";
 
 export function registerReport(program: Command): void {
@@ -14,20 +13,9 @@ export function registerReport(program: Command): void {
     .action((options: { json?: boolean }) => {
       const folder = newestReport(localHome().reports);
       if (folder === undefined) throw new Error("There is no report yet: no run has begun. Run `npm start`.");
+      // The page of a run that was killed still says that it runs, until somebody looks again.
+      renderViews(folder);
       const { html, json } = reportPaths(folder);
       say(options.json === true ? fs.readFileSync(json, "utf8") : html);
     });
-}
-
-/** The report folder whose page was written last. */
-export function newestReport(root: string): string | undefined {
-  if (!fs.existsSync(root)) return undefined;
-  const written = fs
-    .readdirSync(root)
-    .map((name) => path.join(root, name))
-    .flatMap((folder) => {
-      const stat = fs.statSync(reportPaths(folder).html, { throwIfNoEntry: false });
-      return stat === undefined ? [] : [{ folder, at: stat.mtimeMs }];
-    });
-  return written.sort((a, b) => b.at - a.at)[0]?.folder;
 }

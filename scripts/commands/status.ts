@@ -4,7 +4,7 @@ import { localHome, type LocalHome } from "../../platforms/local/home";
 import { localPlatform } from "../../platforms/local/platform";
 import { readServer, serverStatus } from "../../platforms/local/server";
 import type { CopyRef, EnvironmentState, Platform } from "../../platforms/platform";
-import { readReport, reportPaths } from "../../report/store";
+import { newestReport, readReport, reportPaths } from "../../report/store";
 import {
   statusJson,
   statusText,
@@ -14,7 +14,6 @@ import {
 } from "../../report/statusText";
 import { demonstration } from "../demonstration";
 import { say } from "../say";
-import { newestReport } from "./report";
 
 export function registerStatus(program: Command): void {
   program
