@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { type ConnectionTarget, withSession } from "../../postgres/connection";
 import { scramVerifier } from "../../postgres/scram";
 import { serverAccount } from "../../platforms/local/account";
+import { programsEnvironment } from "../../platforms/local/programs";
 import { embeddedPostgres } from "../../platforms/local/programs-embedded";
 import { makeScratchHome } from "./servers";
 
@@ -55,7 +56,7 @@ async function startEmbedded(): Promise<[EmbeddedServer, () => Promise<void>]> {
   const options = {
     ...owner,
     cwd: "/",
-    env: { PATH: process.env.PATH, LC_ALL: "C", LD_LIBRARY_PATH: programs.libFolder },
+    env: programsEnvironment({ ...programs, source: "embedded" }, { PATH: process.env.PATH, LC_ALL: "C" }),
   };
   const dataDirectory = path.join(home, "data");
   const made = spawnSync(
