@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { ConnectionTarget } from "../../postgres/connection";
 import type { Platform, ProductionRef } from "../platform";
 import { copyIdentity, describeCopy, identityOf, listCopies, relabelCopy, requireCopy } from "./copy";
@@ -12,7 +13,7 @@ import { listFolder } from "./files";
 import { localHome, type LocalHome } from "./home";
 import { sampleLogins } from "./sample/names";
 import { localSecrets } from "./secrets";
-import { readRecord } from "./server/record";
+import { findRecord, readRecord } from "./server/record";
 import { inspectSnapshot, removeSnapshot, resolveSnapshot, takeSnapshot } from "./snapshot";
 import { productionServer } from "./snapshot/production";
 import { sweepStack } from "./sweep";
@@ -76,10 +77,8 @@ async function productionTarget(home: LocalHome, source: string): Promise<Connec
 /** Every server of ours that no Test may stand on: all but the old Test server. */
 async function productionEndpoints(home: LocalHome): Promise<ProductionEndpoint[]> {
   const names = (await listFolder(home.servers)).filter((name) => name !== sampleLogins.testApp.server);
-  return Promise.all(
-    names.map(async (name) => {
-      const { host, port } = await productionServer(home, name);
-      return { name, host, port };
-    }),
-  );
+  const records = await Promise.all(names.map((name) => findRecord(path.join(home.servers, name))));
+  return records
+    .filter((record) => record !== undefined)
+    .map(({ name, host, port }) => ({ name, host, port }));
 }

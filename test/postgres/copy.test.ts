@@ -340,6 +340,18 @@ describe("copies of a production server", function () {
   });
 
   describe("when things go wrong", () => {
+    it("needs no production: a snapshot says all that a copy has to know", async () => {
+      await stopServer(production.handle.dir);
+      try {
+        const { value } = await platform.restore(request("down"), quiet);
+        assert.deepEqual((await platform.describe("down-g1"))?.resourceId, value.resourceId);
+        assert.notEqual((await platform.productionIdentity("production")).dataDirectory, undefined);
+      } finally {
+        await startServer(production.handle.dir);
+        await platform.removeCopy("down-g1", "down");
+      }
+    });
+
     it("changes nothing when the snapshot is damaged", async () => {
       const bad = (await platform.takeSnapshot("production", "bad-one", labelOf("bad"), "copy", quiet)).value
         .id;
