@@ -1,7 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { row, rows } from "../../../postgres/connection";
-import { proof, type Log, type Proof, type Proven } from "../../../postgres/proof";
+import type { Log, Proven } from "../../../postgres/proof";
 import type { CopyRef, RestoreRequest } from "../../platform";
 import {
   assertLabel,
@@ -24,10 +23,9 @@ import { newRecord, newResourceId, saveRecord, type ServerRecord } from "../serv
 import { completeManifest } from "../snapshot";
 import { assertSpace, explainFullDisk, megabytes, progressOf, verifyFiles } from "../snapshot/files";
 import { dataFolder, snapshotFolder, type SnapshotManifest } from "../snapshot/manifest";
-import { activeLines } from "./admission";
+import { proveBirth } from "./birth";
 import { eraseCopy } from "./remove";
-import { proveSettings, withCopyServer } from "./session";
-import { partLibraries, quarantineProofs, quarantineSettings } from "./settings";
+import { partLibraries, quarantineSettings } from "./settings";
 import { resetStoredSettings } from "./storedSettings";
 
 /**
@@ -184,53 +182,4 @@ async function finish(copy: Copy, manifest: SnapshotManifest, log: Log): Promise
   await proveBirth(copy, manifest);
   await saveRecord({ ...copy.server, state: "ready" });
   await saveCopyRecord(copy.dir, { ...copy.record, state: "ready" });
-}
-
-async function proveBirth(copy: Copy, manifest: SnapshotManifest): Promise<Proof[]> {
-  return withCopyServer(copy, "postgres", async (session) => {
-    const { recovering, version, system, bytes } = await row<{
-      recovering: boolean;
-      version: string;
-      system: string;
-      bytes: string;
-    }>(
-      session,
-      "ask the copy whether it is available",
-      `select pg_catalog.pg_is_in_recovery() as recovering, pg_catalog.current_setting('server_version') as version,
-              (select system_identifier::text from pg_catalog.pg_control_system()) as system,
-              (select sum(pg_catalog.pg_database_size(oid))::text from pg_catalog.pg_database) as bytes`,
-    );
-    if (recovering) {
-      throw new Error(
-        `the copy ${copy.id} is still in recovery; it should have ended before it took connections`,
-      );
-    }
-    if (system !== manifest.systemIdentifier) {
-      throw new Error(
-        `the copy ${copy.id} has the system identifier ${system}, its snapshot ${manifest.systemIdentifier}: these are other data`,
-      );
-    }
-    const workers = await rows(
-      session,
-      "look for subscription workers",
-      "select subname from pg_catalog.pg_stat_subscription where pid is not null",
-    );
-    if (workers.length > 0) {
-      throw new Error(`the copy ${copy.id} runs ${workers.length} subscription workers; it must run none`);
-    }
-    const { host, port } = copy.server;
-    return [
-      proof(
-        "The copy is a server of its own, available, and holds the snapshot's data.",
-        `${copy.server.clusterName} on ${host}:${port}, PostgreSQL ${version}, recovered, ${megabytes(Number(bytes))} MB, system identifier ${system}`,
-      ),
-      await proveSettings(
-        session,
-        "The copy was born unable to call out, and logs no values.",
-        quarantineProofs,
-      ),
-      proof("No subscription works on the copy.", "pg_stat_subscription shows no worker"),
-      proof("Nobody but the platform may connect to the copy.", await activeLines(session, [])),
-    ];
-  });
 }
