@@ -46,7 +46,7 @@ export async function buildPulumi(
   fs.mkdirSync(binFolder, { recursive: true });
   for (const recipe of recipes) await build(recipe, binFolder, go, env, log);
   for (const [name, main] of Object.entries(scripts)) writeScript(path.join(binFolder, name), main);
-  if (go.disposable !== undefined) fs.rmSync(go.disposable, { recursive: true, force: true });
+  for (const folder of go.disposable) fs.rmSync(folder, { recursive: true, force: true });
 }
 
 async function build(

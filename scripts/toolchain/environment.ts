@@ -41,7 +41,12 @@ function searchPath(toolchain: PulumiToolchain, env: NodeJS.ProcessEnv): string 
   if (node === undefined || fs.realpathSync(node) !== fs.realpathSync(process.execPath)) {
     first.push(path.dirname(process.execPath));
   }
-  const others = (env.PATH ?? "").split(path.delimiter).filter((folder) => !first.includes(folder));
+  // npm and npx put folders of theirs in front for the command that they run; the person's shell shall not keep them.
+  const isNpms = (folder: string) =>
+    env.npm_execpath !== undefined && /\/(node_modules\/\.bin|node-gyp-bin)$/.test(folder);
+  const others = (env.PATH ?? "")
+    .split(path.delimiter)
+    .filter((folder) => !first.includes(folder) && !isNpms(folder));
   return [...first, ...others].join(path.delimiter);
 }
 

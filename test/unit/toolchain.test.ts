@@ -33,8 +33,9 @@ describe("toolchain", () => {
 
   it("takes a version of the same major that is not older", () => {
     const oldest = "3.200.0";
-    for (const found of ["v3.200.0", "3.220.1", "v3.201.0-alpha.1"])
-      {assert.ok(isRecentEnough(found, oldest), found);}
+    for (const found of ["v3.200.0", "3.220.1", "v3.201.0-alpha.1"]) {
+      assert.ok(isRecentEnough(found, oldest), found);
+    }
     for (const found of ["v3.199.9", "4.0.0", "v2.300.0", "", "command not found"]) {
       assert.ok(!isRecentEnough(found, oldest), found);
     }
@@ -188,6 +189,8 @@ describe("toolchain", () => {
       const values = (env: NodeJS.ProcessEnv) => pulumiEnvironment(toolchain, "local", home, env);
       assert.equal(values({ PATH: `${root}/other:/x` }).PATH, `/t/bin:${node}:${root}/other:/x`);
       assert.equal(values({ PATH: `/x:${node}` }).PATH, `/t/bin:/x:${node}`);
+      const npms = `/a/node_modules/.bin:/b/node-gyp-bin:/x:${node}`;
+      assert.equal(values({ PATH: npms, npm_execpath: "/npm-cli.js" }).PATH, `/t/bin:/x:${node}`);
       assert.equal("PRODCOPY_HOME" in values({}), false);
       assert.equal(values({ PRODCOPY_HOME: root }).PRODCOPY_HOME, root);
     });
