@@ -18,7 +18,7 @@ export async function check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failur
   const redactor = new Redactor();
   try {
     const context = contextFor(news, redactor, undefined);
-    const checked = await stage.check(olds as never, news as never, context);
+    const checked = await stage.check(olds, news as never, context);
     return { inputs: clean(checked.inputs), failures: checked.failures };
   } catch (error) {
     throw shown(error, redactor);

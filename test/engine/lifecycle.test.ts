@@ -104,7 +104,7 @@ describe("the life of a copy", function () {
     engine.configure("refresh", "once more");
     const running = engine.up();
     // A restart of Test in the middle: it comes up on the old copy, which still stands.
-    await engine.waitFor({ stage: "sanitise", event: "started" });
+    await engine.waitFor(running, { stage: "sanitise", event: "started" });
     await stopEnvironment(engine.home, demonstration.environment);
     await startEnvironment(engine.home, demonstration.environment);
     assert.equal((await engine.platform.listCopies()).length, 2, "both generations stand side by side");

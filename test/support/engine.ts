@@ -60,8 +60,9 @@ export class Engine {
     const project = path.join(root, "project");
     fs.mkdirSync(project);
     for (const name of linked) fs.symlinkSync(path.join(checkout, name), path.join(project, name));
-    for (const name of copied)
+    for (const name of copied) {
       fs.cpSync(path.join(checkout, name), path.join(project, name), { recursive: true });
+    }
     const toolchain = await ensurePulumi(() => undefined);
     const environment = pulumiEnvironment(toolchain, demonstration.stack, home);
     const engine = new Engine(home, project, localPlatform(home), environment);
@@ -108,39 +109,32 @@ export class Engine {
 
   /** Runs `up` and kills it when the event appears. @throws when the run ends without it. */
   async upKilledAt(point: KillPoint, victim: Victim = "everything"): Promise<void> {
-    const seen = this.events().length;
     const child = this.spawn(["up", "--yes", "--skip-preview", "--stack", demonstration.stack]);
     const ended = finished(child);
+    await this.waitFor(ended, point);
+    kill(child, victim);
+    await ended;
+    await this.cancel();
+  }
+
+  /** Waits for an event of a run that is under way. @throws when the run ends without it. */
+  async waitFor(run: Promise<RunResult>, point: KillPoint): Promise<void> {
+    const seen = this.events().length;
     let over = false;
-    void ended.then(() => (over = true));
+    void run.then(() => (over = true));
     for (;;) {
       if (
         this.events()
           .slice(seen)
           .some((event) => fits(event, point))
       )
-        break;
+        return;
       if (over) {
         throw new Error(
-          `the run ended before ${point.stage} ${point.event} ${point.line ?? ""}:\n${(await ended).text}`,
+          `the run ended before ${point.stage} ${point.event} ${point.line ?? ""}:\n${(await run).text}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    kill(child, victim);
-    await ended;
-    await this.cancel();
-  }
-
-  /** Waits for an event of a run that is under way. Bounded by the test's own timeout. */
-  async waitFor(point: KillPoint): Promise<void> {
-    const seen = this.events().length;
-    while (
-      !this.events()
-        .slice(seen)
-        .some((event) => fits(event, point))
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
