@@ -35,7 +35,9 @@ export async function withSession<T>(
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     keepAlive: true,
-    options: options.readOnly ? "-c default_transaction_read_only=on" : undefined,
+    // Said outright, so that neither PGOPTIONS nor PGSSLMODE of whoever calls us changes what a session is.
+    options: `-c default_transaction_read_only=${options.readOnly ? "on" : "off"}`,
+    ssl: false,
   });
   // A server that goes away emits here as well as rejecting the running query; the rejection is the one we handle.
   session.on("error", () => undefined);

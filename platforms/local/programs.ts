@@ -125,8 +125,9 @@ function inspect(
   const missing = serverPrograms.filter((name) => !fs.existsSync(path.join(binFolder, name)));
   if (missing.length > 0) throw new Error(`${binFolder} has no ${missing.join(", ")}`);
   const { version, major } = serverVersion(binFolder, account);
-  if (major < oldestMajor)
-    {throw new Error(`${binFolder} is PostgreSQL ${version}, older than ${oldestMajor}`);}
+  if (major < oldestMajor) {
+    throw new Error(`${binFolder} is PostgreSQL ${version}, older than ${oldestMajor}`);
+  }
   const shares = shareFolders(binFolder, major);
   const absent = neededExtensions.filter(
     (name) => !shares.some((share) => fs.existsSync(path.join(share, "extension", `${name}.control`))),

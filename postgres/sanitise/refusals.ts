@@ -55,8 +55,9 @@ export function tableRefusals({ plan, table, facts, columns, dependents, updateO
       add(`.${column.name}: the column is inherited`);
     }
     const format = column.mask?.params.format;
-    if (typeof format === "string" && format.split("#").length > 19)
+    if (typeof format === "string" && format.split("#").length > 19) {
       add(`.${column.name}: its format has more than 18 digits`);
+    }
     const unique = table.uniqueKeys.some((key) => key.includes(column.name));
     const why = updateOnly.get(column.name);
     if (why !== undefined && unique && ["phone", "digits"].includes(column.mask?.with ?? "")) {

@@ -15,8 +15,8 @@ const tables = {
     "n int primary key, object text not null, drop_sql text not null, statements text[] not null, refresh text",
   structure: "object text not null, hash text not null",
   table_before: "name text primary key, row_count bigint not null, kept_hash numeric",
-  seen: "h bigint not null, kind smallint not null, kept boolean not null",
-  before: "h bigint not null, kind smallint not null, kept boolean not null, primary key (h, kind)",
+  seen: "h bigint not null, kind int not null, kept boolean not null",
+  before: "h bigint not null, kind int not null, kept boolean not null, primary key (h, kind)",
   swap: "family text not null, old bigint not null, new text not null, primary key (family, old), unique (family, new)",
 } as const;
 
@@ -77,6 +77,8 @@ export async function settle(session: Session): Promise<void> {
     row_security: "off",
     // Functions that return sets are costed too high; compiling such a query takes longer than running it.
     jit: "off",
+    // What stood there before is hashed once for a scan, rather than sorted beside it.
+    enable_mergejoin: "off",
     statement_timeout: "0",
     lock_timeout: "60s",
     idle_in_transaction_session_timeout: "0",

@@ -42,7 +42,8 @@ export function writeConfigTable(file: string): void {
 export function withConfigTable(text: string): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from)
-    {throw new Error(`The marks ${begin} and ${end} are missing, so the table has no place.`);}
+  if (from < 0 || to < from) {
+    throw new Error(`The marks ${begin} and ${end} are missing, so the table has no place.`);
+  }
   return `${text.slice(0, from)}${begin}\n\n${configTable()}\n\n${text.slice(to)}`;
 }

@@ -29,6 +29,8 @@ export function pulumiEnvironment(
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack, home),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A language host that does not know the project's `typescript: false` would check all types before each run.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     PATH: searchPath(toolchain, env),
     ...(env.PRODCOPY_HOME && { PRODCOPY_HOME: home.root }),
   };

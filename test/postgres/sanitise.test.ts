@@ -43,8 +43,9 @@ describe("sanitiser: one database from end to end", function () {
   it("leaves no planted value in any file of the server", async () => {
     await server().as("postgres", async (session) => {
       // What the platform does as clearStorageResidue: the write-ahead log is not this engine's.
-      for (let i = 0; i < 3; i++)
-        {await session.query("select pg_switch_wal()").then(() => session.query("checkpoint"));}
+      for (let i = 0; i < 3; i++) {
+        await session.query("select pg_switch_wal()").then(() => session.query("checkpoint"));
+      }
     });
     const found = await grepFiles(server().handle.dataDirectory, needles, needleShape);
     assert.deepEqual([...found].slice(0, 5), []);

@@ -127,8 +127,9 @@ export class Engine {
         this.events()
           .slice(seen)
           .some((event) => fits(event, point))
-      )
+      ) {
         return;
+      }
       if (over) {
         throw new Error(
           `the run ended before ${point.stage} ${point.event} ${point.line ?? ""}:\n${(await run).text}`,

@@ -102,8 +102,9 @@ describe("durations", () => {
   it("understands hours, days and weeks, and nothing else", () => {
     assert.equal(parseDuration("36h"), 36 * 3_600_000);
     assert.equal(parseDuration("2w"), 14 * 86_400_000);
-    for (const wrong of ["7", "0d", "-1d", "7 d", "1y", "", "1.5d"])
+    for (const wrong of ["7", "0d", "-1d", "7 d", "1y", "", "1.5d"]) {
       assert.equal(parseDuration(wrong), undefined, wrong);
+    }
     assert.equal(expiryFrom("2026-01-01T00:00:00.000Z", "7d"), "2026-01-08T00:00:00.000Z");
   });
 });

@@ -158,8 +158,9 @@ tables: { a: { mask: { z: redact, y: email }, keep: [x] } }\n`;
       const written = writtenName(...parts);
       assert.deepEqual(parseTableName(written), { schema: parts[0], table: parts[1] }, written);
     }
-    for (const bad of ["", ".", "a.", ".a", "a.b.c", '"a', '"a"b'])
-      {assert.equal(parseTableName(bad), undefined, bad);}
+    for (const bad of ["", ".", "a.", ".a", "a.b.c", '"a', '"a"b']) {
+      assert.equal(parseTableName(bad), undefined, bad);
+    }
   });
 
   it("suggests only what is near", () => {

@@ -1,8 +1,11 @@
 import { filler } from "../words/filler";
 import { literal } from "../../connection";
 
-/** What an address looks like in running text. Unicode letters count, so that no name makes one invisible. */
-export const addressPattern = `[[:alnum:]._%+''*/=?^{|}~#&!$-]+@[[:alnum:]-]+([.][[:alnum:]-]+)*`;
+/** What stands before the @ of an address. Unicode letters count, so that no name makes one invisible. */
+export const localCharacters = "[:alnum:]._%+''*/=?^{|}~#&!$-";
+
+/** What an address looks like in running text, for replacing it there; to find addresses, `prodcopy.addresses` is faster. */
+export const addressPattern = `[${localCharacters}]+@[[:alnum:]-]+(?:[.][[:alnum:]-]+)*`;
 
 /**
  * Texts from texts. Each takes the value as text and returns a text that differs from it; NULL and the empty string are
@@ -21,7 +24,7 @@ export const texts = [
    declare answer text; next text; found text;
      gap constant text := separator || case when position(separator || ' ' in v) > 0 then ' ' else '' end;
    begin
-     for found in select m[1] from regexp_matches(v, '(${addressPattern})', 'g') m loop
+     for found in select prodcopy.addresses(v) loop
        next := coalesce(answer || gap, '') || prodcopy.email(found, domain, size, false);
        exit when length(next) > most;
        answer := next;
@@ -104,17 +107,17 @@ export const texts = [
   // Filler of the same length class: the largest power of two that is not above the length.
   `create or replace function prodcopy.redact(v text, most int) returns text language plpgsql immutable parallel safe as $$
    declare
-     size constant int := least(most, greatest(8, (2 ^ floor(log(2, greatest(length(v), 1))))::int));
+     size constant int := least(most, greatest(8, power(2::float8, floor(ln(length(v)::float8) / ln(2::float8)))::int));
      words constant text := ${literal(filler)};
      answer constant text := left(repeat(words, 1 + size / length(words)), size);
    begin
      return case when answer = v then left('(' || answer, size) else answer end;
    end $$`,
   `create or replace function prodcopy.ip(v text) returns text language plpgsql stable parallel safe as $$
-   declare h constant text := prodcopy.hex('ip:' || v); i constant bigint := prodcopy.pick('ip:' || v) / 2; answer text;
+   declare i constant bigint := prodcopy.pick('ip:' || v) / 2; answer text;
    begin
      if position(':' in v) > 0 then
-       return '2001:db8:' || regexp_replace(left(h, 24), '(....)(?!$)', '\\1:', 'g');
+       return '2001:db8:' || regexp_replace(left(prodcopy.hex('ip:' || v), 24), '(....)(?!$)', '\\1:', 'g');
      end if;
      answer := '198.51.100.' || (1 + i % 254);
      return case when v = answer or v like answer || '/%' then '198.51.100.' || (1 + (i + 1) % 254) else answer end;
