@@ -27,7 +27,7 @@ export interface KillPoint {
   line?: RegExp;
 }
 
-/** Whom kill -9 hits: the whole process group, or only the process that runs the stages, or only the CLI. */
+/** Whom kill -9 hits: the CLI and all that it started, or only the process that runs the stages, or only the CLI. */
 export type Victim = "everything" | "provider" | "cli";
 
 const checkout = path.resolve(__dirname, "../..");
@@ -158,12 +158,10 @@ export class Engine {
     return result;
   }
 
-  /** In a process group of its own, so that a kill reaches the CLI, the language host and the provider. */
   private spawn(args: string[]): ChildProcess {
     return spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: this.project,
       env: { ...process.env, ...this.environment },
-      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
@@ -193,28 +191,33 @@ function finished(child: ChildProcess): Promise<RunResult> {
 }
 
 function kill(child: ChildProcess, victim: Victim): void {
-  const group = child.pid!;
-  if (victim === "cli") process.kill(group, "SIGKILL");
-  else if (victim === "everything") process.kill(-group, "SIGKILL");
-  else for (const pid of providersOf(group)) process.kill(pid, "SIGKILL");
+  const cli = child.pid!;
+  // Servers and the application are started to outlive who started them; they are no part of the run.
+  const tree = treeOf(cli).filter(({ command }) => !/postgres|--environment=/.test(command));
+  const victims = {
+    cli: [cli],
+    everything: tree.map(({ pid }) => pid),
+    provider: tree.filter(({ command }) => command.includes("dynamic-provider")).map(({ pid }) => pid),
+  }[victim];
+  if (victims.length === 0) throw new Error(`there is no process of ${victim} to kill`);
+  for (const pid of victims) process.kill(pid, "SIGKILL");
 }
 
-/** The provider's process is the one of this group that runs Pulumi's dynamic-provider program. */
-function providersOf(group: number): number[] {
-  return fs
+/** The process and all that descend from it. Pulumi gives its plugins process groups of their own, so a group would not do. */
+function treeOf(root: number): { pid: number; command: string }[] {
+  const all = fs
     .readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
+    .flatMap((name) => {
       try {
-        const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-        const processGroup = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
-        return (
-          processGroup === group &&
-          fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider")
-        );
+        const stat = fs.readFileSync(`/proc/${name}/stat`, "utf8");
+        const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+        return [{ pid: Number(name), parent, command: fs.readFileSync(`/proc/${name}/cmdline`, "utf8") }];
       } catch {
-        return false;
+        return [];
       }
     });
+  const family = all.filter(({ pid }) => pid === root);
+  for (const member of family) family.push(...all.filter(({ parent }) => parent === member.pid));
+  return family;
 }
