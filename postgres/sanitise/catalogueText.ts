@@ -2,7 +2,7 @@ import { literal, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import { proof, type Proof } from "../proof";
 import { addressPattern } from "./functions/texts";
-import { allowedPattern, finding, scanQuery, type Found } from "./leakScan";
+import { allowedPattern, finding, scanQuery, type Allowed, type Found } from "./leakScan";
 import type { LeakFinding } from "./result";
 import { clearSharedText } from "./sharedText";
 import { userSchemas } from "./structure";
@@ -109,7 +109,7 @@ export async function scanCatalogueText(
 }
 
 /** Takes addresses out of a comment, and the whole comment away when something else in it stood there before. */
-async function cleanComment(copy: CopySession, key: string, allowed: string): Promise<string | undefined> {
+async function cleanComment(copy: CopySession, key: string, allowed: Allowed): Promise<string | undefined> {
   const [classId, objectId, sub] = key.split(",").map(Number);
   const [object] = await rows<{ type: string; identity: string }>(
     copy,
@@ -123,7 +123,7 @@ async function cleanComment(copy: CopySession, key: string, allowed: string): Pr
   const body = `declare t text; begin
     select regexp_replace(description, ${literal(addressPattern.replaceAll("''", "'"))}, '(address removed)', 'g') into t
       from pg_description where classoid = ${classId} and objoid = ${objectId} and objsubid = ${sub};
-    if exists (select from prodcopy.findings(t, ${literal(allowed)}) f join prodcopy.wanted w on w.h = f.h and w.kind = f.kind) then
+    if exists (select from prodcopy.findings(t, ${literal(allowed.domain)}, ${literal(allowed.ours)}) f join prodcopy.wanted w on w.h = f.h and w.kind = f.kind) then
       t := '(comment removed: it named a person)';
     end if;
     execute format('comment on ${keyword} %s is %L', ${literal(object.identity)}, t);

@@ -1,7 +1,7 @@
 import { ident, literal } from "../connection";
 import type { CatalogueColumn, CatalogueTable } from "../catalogue";
 import { acts } from "./cell";
-import { kinds } from "./functions/tokens";
+import { kinds, numberShape } from "./functions/tokens";
 import { familyOf } from "./rules/families";
 import type { ColumnPlan, TablePlan } from "./plan";
 
@@ -37,7 +37,8 @@ export function collectSql(plan: TablePlan, table: CatalogueTable): string | und
     .filter((mark) => mark.kind === 0)
     .map(
       (mark) =>
-        `select prodcopy_kind, prodcopy_h, not ${mark.goes} from prodcopy.mentions(${mark.sql}) t(prodcopy_kind, prodcopy_h)`,
+        `select prodcopy_kind, prodcopy_h, not ${mark.goes} from prodcopy.mentions(${mark.sql}) t(prodcopy_kind, prodcopy_h)
+        where position('@' in ${mark.sql}) > 0 or ${mark.sql} ~ '${numberShape}'`,
     );
   return [...(fixed.length > 0 ? [`values ${fixed.join(", ")}`] : []), ...searched].join(" union all ");
 }
@@ -57,6 +58,11 @@ function marksOf(column: ColumnPlan, v: string): Mark[] {
     kind: kinds.value,
     // An address is marked as one, once.
     sql: `case when prodcopy.distinctive(${norm}) and ${norm} !~ '^[^ @]+@[^ @]+$' then prodcopy.mark(${norm}) end`,
+  };
+  // In running text the padding of a token cannot be told from the text around it.
+  const unpadded: Mark = {
+    kind: kinds.value,
+    sql: `case when right(${norm}, 1) = '=' and prodcopy.distinctive(${norm}) then prodcopy.mark(rtrim(${norm}, '=')) end`,
   };
   const digits: Mark = {
     kind: kinds.digits,
@@ -104,7 +110,7 @@ function marksOf(column: ColumnPlan, v: string): Mark[] {
     case "array":
       return [{ kind: 0, sql: v }];
     default:
-      return [email, value];
+      return [email, value, unpadded];
   }
 }
 

@@ -17,6 +17,7 @@ export function compileJson(
     elementFamily: "text",
     maxLength: undefined,
     exactCase: false,
+    nested: true,
   };
   const cases = paths
     .map(([path, inner]) => `when ${pathMatches(path)} then answer := ${compile(inner, leaf, context)};`)
@@ -77,6 +78,7 @@ export function compileArray(
     sql: `v${at}`,
     type: elementType,
     family: subject.elementFamily,
+    nested: true,
   });
   const each = (at: string) => {
     const masked = compile(spec.params.each as MaskSpec, element(at), context);

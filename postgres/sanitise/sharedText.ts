@@ -1,6 +1,6 @@
 import { ident, literal, rows, run } from "../connection";
 import type { CopySession } from "../guard";
-import { scanQuery } from "./leakScan";
+import { scanQuery, type Allowed } from "./leakScan";
 
 /** Comments on databases and roles stand outside of every database; the command's keyword by the catalogue they belong to. */
 const sharedComments = `
@@ -16,7 +16,7 @@ const settings = `
  * Removes comments on databases and roles that name a person, and resets settings of databases and roles that do: none of
  * them belongs to a table, so no rule speaks of them, and the copy works without. What was removed is returned by name.
  */
-export async function clearSharedText(copy: CopySession, allowed: string): Promise<string[]> {
+export async function clearSharedText(copy: CopySession, allowed: Allowed): Promise<string[]> {
   const found = async (texts: string) =>
     rows<{ key: string }>(
       copy,

@@ -14,6 +14,8 @@ export interface Subject {
   maxLength: number | undefined;
   /** Whether values that differ only in case must stay different. */
   exactCase: boolean;
+  /** Whether it stands inside JSON or an array, where no replacement is prepared beforehand. */
+  nested: boolean;
 }
 
 export interface CompileContext {
@@ -35,5 +37,6 @@ export function subjectOf(column: CatalogueColumn, sql: string, exactCase: boole
     elementFamily: elementFamilyOf(column),
     maxLength,
     exactCase,
+    nested: false,
   };
 }

@@ -47,11 +47,11 @@ function compileScalar(spec: MaskSpec, subject: Subject, context: CompileContext
     case "phone":
     case "digits":
       if (text(params.format) !== undefined) {
-        return `prodcopy.move_format(${v}, ${literal(String(params.format))})`;
+        return `prodcopy.${subject.nested ? "fresh" : "move"}_format(${v}, ${literal(String(params.format))})`;
       }
       return whole
         ? `prodcopy.move_number(${subject.sql}, ${keepFirst(spec)}, ${largest(subject.type)})`
-        : `prodcopy.move_shape(${v}, ${keepFirst(spec)}, ${spec.with === "digits"})`;
+        : `prodcopy.${subject.nested ? "fresh" : "move"}_shape(${v}, ${keepFirst(spec)}, ${spec.with === "digits"})`;
     case "postcode":
       return text(params.format) === undefined
         ? `prodcopy.scramble(${v})`

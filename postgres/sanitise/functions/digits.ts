@@ -4,17 +4,23 @@
  *
  * The permutation is `inverse(P)(P(x) + 1)` for a keyed Feistel permutation P: one single cycle through the whole
  * domain, hence no value maps to itself. P's domain is any n, by cycle-walking in the next larger rectangle. Its round
- * function is the server's fast hash over key, class and half. What stands in `prodcopy.swap` has a prepared answer:
+ * function is the server's fast hash of a half under words that key and class give. What stands in `prodcopy.swap` has a prepared answer:
  * values whose image stood there before, and values that do not have the format's shape (see `../swaps.ts`).
  */
 const half = (part: string, round: string) =>
-  `(hashtextextended((secret || ${part}) collate "C", ${round}) & 4611686018427387903)`;
+  `(hashint8extended(${part} # k2, k1 # ${round}) & 4611686018427387903)`;
+
+/** Whether these digits are a former number: kind 2 of `prodcopy.before`. */
+export const stood = (d: string) =>
+  `exists (select from prodcopy.before b where b.kind = 2 and b.h = prodcopy.mark(${d}))`;
 
 export const digits = [
   `create or replace function prodcopy.next_in_cycle(x bigint, n bigint, class text) returns bigint
    language plpgsql stable parallel safe as $$
    declare
-     secret constant text := current_setting('prodcopy.key') || class || ':';
+     -- Two secret words of this class; the rounds differ in their number.
+     k1 constant bigint := hashtextextended(current_setting('prodcopy.key') || class collate "C", 1);
+     k2 constant bigint := hashtextextended(current_setting('prodcopy.key') || class collate "C", 2);
      v constant bigint := ceil(sqrt(n))::bigint;
      u constant bigint := (n + v - 1) / v;
      y bigint := x; a bigint; b bigint; i int;
@@ -22,8 +28,8 @@ export const digits = [
      loop
        a := y / v; b := y % v;
        for i in 1..4 loop
-         a := (a + ${half("b", "i")} % u) % u;
-         b := (b + ${half("a", "i + 10")} % v) % v;
+         a := (a + ${half("b", "i::bigint")} % u) % u;
+         b := (b + ${half("a", "(i + 10)::bigint")} % v) % v;
        end loop;
        y := a * v + b;
        exit when y < n;
@@ -32,8 +38,8 @@ export const digits = [
      loop
        a := y / v; b := y % v;
        for i in reverse 4..1 loop
-         b := (b + v - ${half("a", "i + 10")} % v) % v;
-         a := (a + u - ${half("b", "i")} % u) % u;
+         b := (b + v - ${half("a", "(i + 10)::bigint")} % v) % v;
+         a := (a + u - ${half("b", "i::bigint")} % u) % u;
        end loop;
        y := a * v + b;
        exit when y < n;
@@ -71,16 +77,16 @@ export const digits = [
        moved := coalesce(prodcopy.swapped('digits' || keep, d), prodcopy.move_digits(d, keep));
      end if;
      if d = v then return moved; end if;
-     stay := series and length(d) >= 4 and length(regexp_replace(v, '[^[:alpha:]]', '', 'g')) <= 3;
+     stay := series and length(d) >= 4 and v ~ '^[^[:alpha:]]*[A-Za-z]{0,3}[^[:alpha:]]*$' and octet_length(v) = length(v);
      for i in 1..length(v) loop
        c := substr(v, i, 1);
        if c ~ '[0-9]' then
          p := p + 1; c := substr(moved, p, 1);
-       elsif not stay and c ~ '[[:alpha:]]' then
+       elsif not stay and (c ~ '[[:alpha:]]' or ascii(c) > 127) then
          h := coalesce(h, prodcopy.digest('letters:' || moved || ':' || length(v)));
          if c ~ '[a-z]' then c := chr(97 + (ascii(c) - 97 + 1 + get_byte(h, i % 32) % 25) % 26);
          elsif c ~ '[A-Z]' then c := chr(65 + (ascii(c) - 65 + 1 + get_byte(h, i % 32) % 25) % 26);
-         else c := 'x'; end if;
+         else c := case c when 'x' then 'y' else 'x' end; end if;
        end if;
        answer := answer || c;
      end loop;
@@ -101,10 +107,32 @@ export const digits = [
      end if;
      return (case when v < 0 then -1 else 1 end) * (low + prodcopy.next_in_cycle(abs(v) - low, high - low + 1, 'number'));
    end $$`,
+  // Inside JSON and arrays nothing is prepared, and nothing must be unique: there a number that stood before is walked past.
+  `create or replace function prodcopy.fresh_shape(v text, keep int, series boolean) returns text
+   language plpgsql stable parallel safe as $$
+   declare answer text := prodcopy.move_shape(v, keep, series);
+   begin
+     while length(prodcopy.only_digits(answer)) >= 7 and ${stood("prodcopy.only_digits(answer)")} loop
+       answer := prodcopy.move_shape(answer, keep, series);
+     end loop;
+     return answer;
+   end $$`,
+  `create or replace function prodcopy.fresh_format(v text, format text) returns text
+   language plpgsql stable parallel safe as $$
+   declare answer text := prodcopy.move_format(v, format);
+   begin
+     while length(prodcopy.only_digits(answer)) >= 7 and ${stood("prodcopy.only_digits(answer)")} loop
+       answer := prodcopy.move_format(answer, format);
+     end loop;
+     return answer;
+   end $$`,
   `create or replace function prodcopy.fill_format(format text, d text) returns text
    language plpgsql immutable parallel safe as $$
    declare answer text := ''; c text; p int := 0;
    begin
+     if position(repeat('#', length(d)) in format) > 0 then
+       return overlay(format placing d from position('#' in format));
+     end if;
      foreach c in array string_to_array(format, null) loop
        if c = '#' then p := p + 1; c := substr(d, p, 1); end if;
        answer := answer || c;
@@ -114,9 +142,15 @@ export const digits = [
   // The digits of a value that has exactly the format's shape, else NULL.
   `create or replace function prodcopy.format_digits(format text, v text) returns text
    language plpgsql immutable parallel safe as $$
-   declare answer text := ''; c text; p int := 0; given text;
+   declare answer text := ''; c text; p int := 0; given text; start int; size int;
    begin
      if length(v) <> length(format) then return null; end if;
+     start := position('#' in format); size := length(format) - length(replace(format, '#', ''));
+     if position(repeat('#', size) in format) > 0 then
+       -- One run of digits: no need to go through it one by one.
+       answer := substr(v, start, size);
+       return case when overlay(format placing answer from start) = v and answer ~ '^[0-9]+$' then answer end;
+     end if;
      foreach c in array string_to_array(format, null) loop
        p := p + 1; given := substr(v, p, 1);
        if c = '#' and given ~ '[0-9]' then answer := answer || given;

@@ -1,6 +1,8 @@
-/** Digits whose former value is a number of kind 2 in `prodcopy.before`. */
-const stood = (d: string) =>
-  `exists (select from prodcopy.before b where b.kind = 2 and b.h = prodcopy.mark(${d}))`;
+import { stood } from "./digits";
+
+/** Another column of the same shape holds the value too. */
+const known = (family: string, v: string) =>
+  `exists (select from prodcopy.swap s where s.family = ${family} and s.old = prodcopy.mark(${v}))`;
 
 /** Walks the cycle from p to a place that no former number has, no former number moves to, and nobody was given. */
 const walk = (full: (x: string) => string, family: string) => `
@@ -25,7 +27,7 @@ export const places = [
      n bigint; p bigint; y bigint;
      class constant text := 'digits' || length(d) || ':' || head;
    begin
-     if size not between 4 and 18 then return; end if;
+     if size not between 4 and 18 or ${known("'digits' || keep", "d")} then return; end if;
      n := rpad('1', size + 1, '0')::bigint;
      p := prodcopy.next_in_cycle(right(d, size)::bigint, n, class);
      if not ${stood(fullDigits("p"))} then return; end if;
@@ -40,6 +42,7 @@ export const places = [
      p bigint; y bigint;
      class constant text := 'format' || format;
    begin
+     if ${known("'format' || format", "v")} then return; end if;
      if d is null then
        p := prodcopy.pick('format' || v) % n;
      else

@@ -1,10 +1,13 @@
 import { filler } from "../words/filler";
-import { localCharacters } from "./texts";
+import { domainPart, localPart } from "./texts";
 import { internetAddress, kinds, longToken, numberShape, telephone } from "./tokens";
 import { literal } from "../../connection";
 
 /** The kind under which addresses outside the allowed domains are counted; no value of `prodcopy.before` has it. */
 export const stranger = 7;
+
+/** Filler up to this many repetitions is recognised by one comparison of bytes. */
+const fillerRepeats = 200;
 
 /** What the leak scan calls on texts. */
 export const scan = [
@@ -23,26 +26,26 @@ export const scan = [
    end $$`,
   // Our own filler says nothing; comparing with it is a hundred times faster than taking it apart.
   `create or replace function prodcopy.is_filler(x text) returns boolean language sql immutable parallel safe as $$
-     select x = left(repeat(${literal(filler)}, 1 + length(x) / ${filler.length}), length(x)) $$`,
+     select starts_with(repeat(${literal(filler)}, ${fillerRepeats}), x) or octet_length(x) > ${fillerRepeats * filler.length}
+       and x = left(repeat(${literal(filler)}, 1 + length(x) / ${filler.length}), length(x)) $$`,
   // What in a text has the shape of something that identifies, as marks, and addresses outside the allowed domains that
   // were not kept by name. Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or
   // punctuation inside) or have ten digits or more: shorter ones meet some number of production's by chance in any large table.
   // Everything stands in one function without inner queries: it runs once for every text of the database.
-  `create or replace function prodcopy.findings(x text, allowed text) returns table (kind int, h bigint)
+  `create or replace function prodcopy.findings(x text, allowed text, ours text) returns table (kind int, h bigint)
    language plpgsql stable parallel safe rows 4 as $$
    declare v text := x; part text; before text; near text; far text; m text; d text; one text; two text;
    begin
-     if prodcopy.is_filler(v) then return; end if;
      if position('%40' in v) > 0 then v := replace(v, '%40', '@'); end if;
      if position('@' in v) > 0 then
        foreach part in array string_to_array(v, '@') loop
          if before is not null then
-           near := substring(right(before, 64) from '[${localCharacters}]+$');
-           far := substring(left(part, 255) from '^[[:alnum:]-]+(?:[.][[:alnum:]-]+)*');
+           near := ${localPart("before")};
+           far := ${domainPart("part")};
            if near is not null and far is not null then
              m := lower(near || '@' || far);
              kind := ${kinds.email}; h := prodcopy.mark(m); return next;
-             if m !~ allowed and far ~ '[.][[:alpha:]]{2,}$' then
+             if m !~ allowed and far ~ '[.][^0-9.]{2,}$' then
                if not exists (select from prodcopy.before b where b.h = prodcopy.mark(m) and b.kind = ${kinds.email} and b.kept) then
                  kind := ${stranger}; h := 0; return next;
                end if;
@@ -51,9 +54,8 @@ export const scan = [
          end if;
          before := part;
        end loop;
-       -- Addresses as this run makes them say nothing more.
-       v := regexp_replace(v, '[a-z0-9]{8,20}' || rtrim(allowed, '$') || '(?![[:alnum:]-])', ' ', 'g');
-       if v !~ '[[:alnum:]]' then return; end if;
+       -- Lists of addresses as this run makes them say nothing more.
+       if v ~ ('^(?:' || ours || '[,; ]*)+$') then return; end if;
      end if;
      if v ~ '${numberShape}' then
        for m in select f[1] from regexp_matches(v, '${telephone}', 'g') f loop

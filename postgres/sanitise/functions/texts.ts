@@ -1,11 +1,16 @@
 import { filler } from "../words/filler";
 import { literal } from "../../connection";
 
-/** What stands before the @ of an address. Unicode letters count, so that no name makes one invisible. */
-export const localCharacters = "[:alnum:]._%+''*/=?^{|}~#&!$-";
+/** What ends an address on either side. Said by what it is not, so that letters of any script count under any locale. */
+const divider = `][[:space:]@<>,;:"()|{}=&?/\\\\`;
+/** The part before the @ of an address, and the part after it, as SQL on the text before and after that character. */
+export const localPart = (before: string) =>
+  `nullif(ltrim(substring(right(${before}, 64) from '[^${divider}]+$'), '''.*_~!#$%^+-'), '')`;
+export const domainPart = (after: string) =>
+  `nullif(rtrim(substring(left(${after}, 255) from '^[^${divider}''!#$%*+~^]+'), '.-'), '')`;
 
 /** What an address looks like in running text, for replacing it there; to find addresses, `prodcopy.addresses` is faster. */
-export const addressPattern = `[${localCharacters}]+@[[:alnum:]-]+(?:[.][[:alnum:]-]+)*`;
+export const addressPattern = `[^${divider}]+@[^${divider}]+`;
 
 /**
  * Texts from texts. Each takes the value as text and returns a text that differs from it; NULL and the empty string are
@@ -24,6 +29,7 @@ export const texts = [
    declare answer text; next text; found text;
      gap constant text := separator || case when position(separator || ' ' in v) > 0 then ' ' else '' end;
    begin
+     if v ~ '^[^ @<>,;"]+@[^ @<>,;"]+$' then return prodcopy.email(v, domain, size, false); end if;
      for found in select prodcopy.addresses(v) loop
        next := coalesce(answer || gap, '') || prodcopy.email(found, domain, size, false);
        exit when length(next) > most;
@@ -72,7 +78,7 @@ export const texts = [
        if c ~ '[0-9]' then c := ((c::int + 1 + get_byte(h, i % 32) % 9) % 10)::text;
        elsif c ~ '[a-z]' then c := chr(97 + (ascii(c) - 97 + 1 + get_byte(h, i % 32) % 25) % 26);
        elsif c ~ '[A-Z]' then c := chr(65 + (ascii(c) - 65 + 1 + get_byte(h, i % 32) % 25) % 26);
-       elsif c ~ '[[:alpha:]]' then c := case c when 'x' then 'y' else 'x' end;
+       elsif c ~ '[[:alpha:]]' or ascii(c) > 127 then c := case c when 'x' then 'y' else 'x' end;
        end if;
        answer := answer || c;
      end loop;

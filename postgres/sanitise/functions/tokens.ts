@@ -1,4 +1,4 @@
-import { localCharacters } from "./texts";
+import { domainPart, localPart } from "./texts";
 
 /**
  * Kinds of marks: what a keyed hash in `prodcopy.before` stands for. The numbers stand in the table.
@@ -10,7 +10,7 @@ export const kinds = { email: 1, digits: 2, value: 3, name: 4, address: 5, word:
 export const longestValue = 300;
 
 /** A run of characters that tokens, keys and hashes are made of. */
-export const longToken = "[A-Za-z0-9_$+/=-]{12,}";
+export const longToken = "[A-Za-z0-9_$+/-][A-Za-z0-9_$+/.-]{10,}[A-Za-z0-9_$+/-]";
 export const internetAddress = "[0-9]{1,3}(?:[.][0-9]{1,3}){3}";
 export const telephone = "[+(]?[0-9][0-9 ().\\/-]{5,20}[0-9]";
 
@@ -42,8 +42,8 @@ export const tokens = [
      if x is null or position('@' in x) = 0 then return; end if;
      foreach part in array string_to_array(x, '@') loop
        if before is not null then
-         near := substring(right(before, 64) from '[${localCharacters}]+$');
-         far := substring(left(part, 255) from '^[[:alnum:]-]+(?:[.][[:alnum:]-]+)*');
+         near := ${localPart("before")};
+         far := ${domainPart("part")};
          if near is not null and far is not null then return next near || '@' || far; end if;
        end if;
        before := part;

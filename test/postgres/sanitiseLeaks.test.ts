@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { ident } from "../../postgres/connection";
+import { asCopy } from "../support/copies";
+import { sanitiseWith } from "../support/sanitise";
+import { useScratchServer } from "../support/servers";
+
+/** One planted leak after the other: the run must stop, name the place, and show no value. */
+describe("sanitiser: what the leak scan finds", function () {
+  this.timeout(120_000);
+  const server = useScratchServer();
+  let number = 0;
+
+  const schema = `
+    create extension hstore;
+    create table person (id int primary key, first text, last text, email text, phone text, street text, token text, name text, padded text);
+    insert into person select i, 'Wilhelmina', 'Quackenbush' || chr(96 + i), 'quack' || i || '@real.org', '04' || (10000000 + i * 977),
+      i || ' Quackstreet Road', 'tok_live_abcdef123456_' || i, 'Doctor Quackname' || chr(96 + i), 'UGFkZGVkIHRva2VuIG9m' || i || '==' from generate_series(1, 20) i;
+    create table note (id int primary key, body text);
+    insert into note select i, 'Nothing in here, Mary Smith of 12 Smith Street wrote to us on 2024-05-17 10:33 about order 4711' from generate_series(1, 5) i;`;
+  const rules = (database: string) => `
+database: ${database}
+allowed_domains: [example.invalid]
+tables:
+  person:
+    mask: { first: first-name, last: last-name, email: email, phone: phone, street: address-line, token: token, name: full-name, padded: token }
+  note: { keep: [body] }
+  kept: { keep: [v] }
+`;
+
+  async function runWith(extra: string): Promise<string> {
+    const database = `leak_${++number}`;
+    await server().createDatabase(database);
+    try {
+      await server().as(database, async (session) => {
+        await session.query(schema);
+        await session.query(extra);
+      });
+      await sanitiseWith(
+        server().target(database),
+        (session) => asCopy(session, server().handle),
+        extra.includes("table kept")
+          ? rules(database)
+          : rules(database).replace("  kept: { keep: [v] }\n", ""),
+      );
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      // The next run refuses a server on which another database holds tables.
+      await server().as("postgres", async (session) => {
+        await session.query(`drop database ${ident(database)}`);
+      });
+    }
+  }
+
+  it("raises no alarm on the clean database, where common words stand beside names", async () => {
+    assert.equal(await runWith(""), "");
+  });
+
+  const kept = (type: string, value: string) =>
+    `create table kept (id int primary key, v ${type}); insert into kept values (1, ${value})`;
+  const leaks: [what: string, sql: string, found: RegExp][] = [
+    [
+      "an address in running text",
+      kept("text", "'write to QUACK3@real.org, please'"),
+      /public\.kept\.v: an e-mail address that stood here before, 1 times/,
+    ],
+    [
+      "an address in JSON, escaped",
+      kept("json", `'{"a": ["quack3\\u0040real.org"]}'`),
+      /public\.kept\.v: an e-mail address/,
+    ],
+    [
+      "an address as a key of jsonb",
+      kept("jsonb", `'{"a": {"quack3@real.org": 1}}'`),
+      /public\.kept\.v: an e-mail address/,
+    ],
+    [
+      "an address in an array",
+      kept("text[]", "array['x', 'quack3@real.org']"),
+      /public\.kept\.v: an e-mail address/,
+    ],
+    ["an address in bytea", kept("bytea", "'quack3@real.org'::bytea"), /public\.kept\.v: an e-mail address/],
+    [
+      "an address in bytea that is no text",
+      kept("bytea", "'\\xff00'::bytea || 'quack3@real.org'::bytea"),
+      /public\.kept\.v: an e-mail address/,
+    ],
+    [
+      "an address in hstore",
+      kept("hstore", "'a=>\"quack3@real.org\"'"),
+      /public\.kept\.v: an e-mail address/,
+    ],
+    [
+      "an address in tsvector",
+      kept("tsvector", "to_tsvector('simple', 'quack3@real.org')"),
+      /public\.kept\.v: an e-mail address/,
+    ],
+    [
+      "an address in a URL",
+      kept("text", "'https://x.example.invalid/?m=quack3%40real.org&a=b'"),
+      /public\.kept\.v: an e-mail address that/,
+    ],
+    [
+      "a stranger's address",
+      kept("text", "'somebody@else.org'"),
+      /public\.kept\.v: an e-mail address outside the allowed domains/,
+    ],
+    [
+      "a telephone number in other punctuation",
+      kept("text", "'call 0410 002 931 now'"),
+      /public\.kept\.v: a telephone or account number/,
+    ],
+    [
+      "a full name of one column",
+      kept("text", "'spoke to doctor quacknamec.'"),
+      /public\.kept\.v: the full name of a person/,
+    ],
+    [
+      "a full name of two columns",
+      kept("text", "'spoke to Wilhelmina Quackenbushc'"),
+      /public\.kept\.v: the full name of a person/,
+    ],
+    [
+      "an address line",
+      kept("text", "'lives at 3 Quackstreet Road, Perth'"),
+      /public\.kept\.v: an address line/,
+    ],
+    [
+      "a token in a log line",
+      kept("text", "'auth=tok_live_abcdef123456_3 ok'"),
+      /public\.kept\.v: a value that stood here before/,
+    ],
+    [
+      "a padded token in a log line",
+      kept("text", "'key \"UGFkZGVkIHRva2VuIG9m3==\".'"),
+      /public\.kept\.v: a value that stood here before/,
+    ],
+    [
+      "a token as a whole value",
+      kept("varchar(60)", "'TOK_LIVE_ABCDEF123456_3'"),
+      /public\.kept\.v: a value that stood here before/,
+    ],
+    [
+      "an address in a function",
+      "create function f() returns text language sql as $$ select 'quack3@real.org' $$",
+      /function public\.f\(\): an e-mail address that stood here/,
+    ],
+    [
+      "an address in a default",
+      "alter table note alter body set default 'quack3@real.org'",
+      /default of public\.note: an e-mail address that stood here/,
+    ],
+    ["a name in a view", "create view w as select 'Doctor Quacknamec' as who", /the full name of a person/],
+  ];
+  for (const [what, sql, found] of leaks) {
+    it(`stops at ${what}`, async () => {
+      const message = await runWith(sql);
+      assert.match(message, found);
+      assert.doesNotMatch(message, /quack\d|quacknam|quackens|002 ?931|tok_live|somebody@/i);
+    });
+  }
+
+  it("finds an address in a large object that the rules keep", async () => {
+    const database = `leak_${++number}`;
+    await server().createDatabase(database);
+    await server().as(database, async (session) => {
+      await session.query(schema);
+      await session.query("select lo_from_bytea(0, 'quack3@real.org'::bytea)");
+    });
+    const run = sanitiseWith(
+      server().target(database),
+      (session) => asCopy(session, server().handle),
+      rules(database).replace("  kept: { keep: [v] }\n", "") + "large_objects: keep\n",
+    );
+    await assert.rejects(run, /pg_largeobject\.data: an e-mail address that stood here before/);
+    await server().as("postgres", async (session) => {
+      await session.query(`drop database ${ident(database)}`);
+    });
+  });
+});

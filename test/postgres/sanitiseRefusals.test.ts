@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { ident } from "../../postgres/connection";
+import { asCopy } from "../support/copies";
+import { sanitiseWith } from "../support/sanitise";
+import { useScratchServer } from "../support/servers";
+
+/** Everything that this version does not handle is refused by name, together, before anything changes. */
+describe("sanitiser: what it refuses", function () {
+  this.timeout(60_000);
+  const server = useScratchServer({ max_prepared_transactions: "2", wal_level: "logical" });
+  let number = 0;
+
+  async function refused(
+    sql: string,
+    tables: string,
+    login?: string,
+  ): Promise<{ message: string; changed: boolean }> {
+    const database = `refused_${++number}`;
+    await server().createDatabase(database);
+    const shape = () =>
+      server().as(database, async (session) => {
+        const { rows } = await session.query<{ all: string }>(
+          `select coalesce(string_agg(c.oid::regclass || ':' || pg_relation_filenode(c.oid), ',' order by c.oid), '') as all
+             from pg_class c where relnamespace = 'public'::regnamespace`,
+        );
+        return rows[0]?.all;
+      });
+    try {
+      await server().as(database, async (session) => {
+        await session.query(sql);
+      });
+      const before = await shape();
+      let message = "";
+      const target = server().target(
+        database,
+        login === undefined ? undefined : { user: login, password: "pw" },
+      );
+      await sanitiseWith(
+        target,
+        (session) => asCopy(session, server().handle),
+        `database: ${database}\nallowed_domains: [example.invalid]\ntables:\n${tables}`,
+      ).catch((error: Error) => {
+        message = error.message;
+      });
+      return { message, changed: before !== (await shape()) };
+    } finally {
+      await server().as(database, async (session) => {
+        for (const { gid } of (await session.query<{ gid: string }>("select gid from pg_prepared_xacts"))
+          .rows) {
+          await session.query(`rollback prepared '${gid}'`);
+        }
+      });
+      await server().as("postgres", async (session) => {
+        await session.query(`drop database ${ident(database)}`);
+      });
+    }
+  }
+
+  const cases: [what: string, sql: string, tables: string, message: RegExp][] = [
+    [
+      "a masked partition key",
+      "create table t (k text, v text) partition by list (k); create table t1 partition of t default",
+      "  t: { keep: [v], mask: { k: token } }",
+      /public\.t\.k: rows stand in partitions by it/,
+    ],
+    [
+      "inheritance",
+      "create table p (v text); create table c () inherits (p)",
+      "  p: { mask: { v: token } }\n  c: { mask: { v: token } }",
+      /public\.[pc]: a table with inheritance/,
+    ],
+    [
+      "a rule",
+      "create table t (v text); create rule r as on delete to t do instead nothing",
+      "  t: { mask: { v: token } }",
+      /public\.t: the rule r/,
+    ],
+    [
+      "a table of a type",
+      "create type ty as (v text); create table t of ty",
+      "  t: { mask: { v: token } }",
+      /public\.t: a table OF a type/,
+    ],
+    [
+      "rows of the table in another column",
+      "create table t (v text); create table u (r t)",
+      "  t: { mask: { v: token } }\n  u: { keep: [r] }",
+      /public\.t: the column public\.u\.r holds rows of its type/,
+    ],
+    [
+      "a natural key masked on one side",
+      "create table a (k text primary key); create table b (k text references a)",
+      "  a: { mask: { k: token } }\n  b: { keep: [k] }",
+      /b_k_fkey.*mask both in the same way|b_k_fkey leads from/,
+    ],
+    [
+      "a generated column",
+      "create table t (v text, g text generated always as (v || 'x') stored)",
+      "  t: { mask: { v: token, g: token } }",
+      /public\.t\.g/,
+    ],
+    [
+      "a unique number that a policy reads",
+      "create table t (v text unique); create policy p on t using (v <> ''); alter table t enable row level security",
+      "  t: { mask: { v: digits } }",
+      /public\.t\.v: it is unique, numbers change places/,
+    ],
+    [
+      "a prepared transaction",
+      "create table t (v text); commit; begin; insert into t values ('x'); prepare transaction 'left'",
+      "  t: { mask: { v: token } }",
+      /1 prepared transactions/,
+    ],
+    [
+      "an expression that the server does not take",
+      "create table t (v int); create table u (id int)",
+      "  t: { mask: { v: { with: sql, expression: '(select count(*) from u)' } } }\n  u: { keep: all }",
+      /subquery/,
+    ],
+  ];
+  for (const [what, sql, tables, message] of cases) {
+    it(`refuses ${what}`, async () => {
+      const { message: said, changed } = await refused(sql, tables);
+      assert.match(said, message);
+      assert.equal(changed, false, "nothing may have changed");
+    });
+  }
+
+  it("names everything at once", async () => {
+    const { message } = await refused(
+      "create table t (v text); create rule r as on delete to t do instead nothing; create table p (v text); create table c () inherits (p)",
+      "  t: { mask: { v: token } }\n  p: { mask: { v: token } }\n  c: { mask: { v: token } }",
+    );
+    assert.match(message, /public\.t: the rule r[\s\S]*public\.c|public\.c[\s\S]*public\.t: the rule r/);
+  });
+
+  it("refuses a server on which another database holds tables, by its name", async () => {
+    await server().createDatabase('other "one"');
+    await server().as('other "one"', (session) => session.query("create table x (v text)"));
+    const { message } = await refused("create table t (v text)", "  t: { mask: { v: token } }");
+    assert.match(message, /the database other "one" \(1 tables\)/);
+    await server().as("postgres", (session) => session.query(`drop database "other ""one"""`));
+  });
+
+  it("refuses another set of rules on a copy that was begun", async () => {
+    const database = "twice";
+    await server().createDatabase(database);
+    await server().as(database, (session) =>
+      session.query("create table t (v text); insert into t values ('a value')"),
+    );
+    const yaml = (mask: string) =>
+      `database: twice\nallowed_domains: [example.invalid]\ntables:\n  t: { mask: { v: ${mask} } }\n`;
+    const run = (mask: string) =>
+      sanitiseWith(server().target(database), (session) => asCopy(session, server().handle), yaml(mask));
+    await run("token");
+    await assert.rejects(run("hash"), /under other rules .* make a new copy/);
+    await server().as("postgres", (session) => session.query("drop database twice"));
+  });
+
+  it("shows no value when a constraint is violated", async () => {
+    const { message } = await refused(
+      "create table t (id int primary key, v text, constraint planted_check check (v like 'planted%')); insert into t values (1, 'planted-value-4711')",
+      "  t: { mask: { v: token } }",
+    );
+    assert.match(message, /planted_check/);
+    assert.doesNotMatch(message, /4711/);
+  });
+});
