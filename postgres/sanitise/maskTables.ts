@@ -1,10 +1,11 @@
-import { qualified, row, run } from "../connection";
+import { qualified, row } from "../connection";
 import type { CopySession } from "../guard";
 import { openJournal, type Journal } from "../journal";
 import type { Log } from "../proof";
 import { putBack, refreshViews } from "./detach";
 import { stage } from "./prepare";
 import { rewriteTable } from "./rewrite";
+import { writeAnew } from "./vacuum";
 import { nameOf, type TableWork } from "./work";
 import { holdKey, settle } from "./workspace";
 
@@ -58,9 +59,7 @@ async function drain(
       return seconds(started);
     });
     if (work.full && !(await journal.stepDone(stage, `anew ${nameOf(work)}`))) {
-      // Not possible inside a transaction; done twice it does no harm.
-      const table = qualified(work.schema, work.table);
-      await run(session, `writing ${nameOf(work)} anew`, `vacuum (full) ${table}`);
+      await writeAnew(session, qualified(work.schema, work.table), false);
       await journal.recordStep(stage, `anew ${nameOf(work)}`, "done", seconds(started));
     }
     log(ran ? `${place} ${await pace(session, work, started)}` : `${place} done earlier`);

@@ -2,6 +2,7 @@ import { qualified, row, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import { proof, type Proof } from "../proof";
 import { populatedViews } from "./detach";
+import { writeAnew } from "./vacuum";
 import type { TableWork } from "./work";
 
 /** Catalogues that hold samples of values, or text that people write; earlier versions of their rows stay until written anew. */
@@ -121,8 +122,7 @@ export async function clearCatalogueResidue(
     );
   }
   for (const name of writable) {
-    const full = superuser ? "full" : "full, analyze";
-    await run(copy, `writing ${name} anew`, `vacuum (${full}) pg_catalog.${name}`);
+    await writeAnew(copy, `pg_catalog.${name}`, !superuser);
   }
   if (writable.length > 0) {
     checks.push(

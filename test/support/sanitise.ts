@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { type ConnectionTarget, type Session, withSession } from "../../postgres/connection";
 import type { CopySession } from "../../postgres/guard";
+import { withStageLock } from "../../postgres/stageLock";
 import { loadRules } from "../../postgres/sanitise/rules/load";
 import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
 import { library } from "../../postgres/sanitise/functions/library";
@@ -34,8 +35,8 @@ export async function sanitiseWith(
   workers = 1,
 ): Promise<Sanitised> {
   const session = <T>(use: (copy: CopySession) => Promise<T>) =>
-    withSession(target, { applicationName: "prodcopy sanitise test" }, async (s) => use(await asCopy(s)));
-  return session(async (copy) =>
+    withSession(target, { applicationName: "prodcopy sanitise worker" }, async (s) => use(await asCopy(s)));
+  const work = async (copy: CopySession) =>
     sanitise({
       copy,
       plan: await planOf(copy, yaml, target.database),
@@ -44,8 +45,19 @@ export async function sanitiseWith(
       runId: "test-run",
       log: (line) => lines.push(line),
       workers,
-    }),
-  );
+    });
+  // As the pipeline does: what a killed predecessor had the server do is waited for.
+  const name = "prodcopy sanitise test";
+  return withSession(target, { applicationName: name }, async (s) => {
+    const copy = await asCopy(s);
+    return withStageLock(
+      copy,
+      name,
+      () => undefined,
+      () => work(copy),
+      { everyMs: 20, idleMs: 1000 },
+    );
+  });
 }
 
 /** The functions of the sanitiser with a key, ready to be called in the session. */
