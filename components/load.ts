@@ -22,8 +22,19 @@ export interface LoadedConfig {
   reportOf(generation: pulumi.Output<string>): pulumi.Output<string>;
 }
 
-/** Reads, checks and digests everything that the plan depends on. @throws one error with all faults. */
+/**
+ * Reads, checks and digests everything that the plan depends on.
+ * @throws one error with all faults; a RunError, which Pulumi shows without the stack of our code.
+ */
 export function loadConfig(): LoadedConfig {
+  try {
+    return readConfig();
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
+}
+
+function readConfig(): LoadedConfig {
   const config = parseConfig(pulumi.runtime.allConfig(), pulumi.getStack());
   if (config.platform === "aws") throw new Error(awsMissing);
   const migrationsDigest = digestOfMigrations(config);

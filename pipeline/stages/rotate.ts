@@ -1,10 +1,10 @@
-import { withSession } from "../../postgres/connection";
 import { proof, type Proof } from "../../postgres/proof";
 import { proveAccepted, proveRefused, rotateRoles } from "../../postgres/rotate";
 import { randomPassword } from "../../postgres/scram";
-import { adminTarget, applicationName, withCopy } from "../copySession";
+import { adminTarget, withCopy } from "../copySession";
 import type { StageContext } from "../context";
 import { handoverStage, type HandoverInputs } from "../handoverStage";
+import { withProduction } from "../productionSession";
 
 /**
  * Makes every production credential useless on the copy. While it runs every role may try to log in from loopback, for a
@@ -66,13 +66,7 @@ async function productionProofs(
   context.hide(production.password);
   const target = { ...(await adminTarget(context, from)), user: production.user };
   const refused = await proveRefused(target, production.password);
-  await withSession(
-    production,
-    { applicationName: applicationName(from), readOnly: true },
-    async (session) => {
-      await session.query("select 1");
-    },
-  );
+  await withProduction(context, from, production, (session) => session.query("select 1"));
   return {
     proofs: [
       refused,

@@ -1,7 +1,7 @@
-import { withSession } from "../../postgres/connection";
 import { verifyCopy } from "../../postgres/verify";
-import { applicationName, withCopy } from "../copySession";
+import { withCopy } from "../copySession";
 import { handoverStage, type HandoverInputs } from "../handoverStage";
+import { withProduction } from "../productionSession";
 
 /** Proves that this is the copy and not production, before one row is changed. */
 export const verify = handoverStage<HandoverInputs>("verify", async ({ from }, context) => {
@@ -14,10 +14,7 @@ export const verify = handoverStage<HandoverInputs>("verify", async ({ from }, c
   }
   const { proofs, notProven } = await withCopy(context, from, async (copy) => {
     if (production === undefined) return verifyCopy(copy, undefined);
-    context.hide(production.password);
-    return withSession(production, { applicationName: applicationName(from), readOnly: true }, (session) =>
-      verifyCopy(copy, session),
-    );
+    return withProduction(context, from, production, (session) => verifyCopy(copy, session));
   });
   return { summary: "this is the copy, not production", proofs, notProven };
 });
