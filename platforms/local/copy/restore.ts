@@ -72,7 +72,8 @@ async function takeOver(home: LocalHome, request: RestoreRequest, log: Log): Pro
   if (record.admission === "open") {
     throw new Error(
       `the copy ${copyId} was opened to the application before and may be in use; it is not made again under it. ` +
-        'Run "pulumi refresh", or "pulumi destroy" to remove it with everything of the stack',
+        'Configure what the run before wanted, mend what stopped it and run "pulumi up"; or "pulumi destroy", which removes it with ' +
+        "everything of the stack, and begin again",
     );
   }
   const same = record.snapshotId === snapshotId && record.source === source && record.state === "ready";
