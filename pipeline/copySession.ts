@@ -5,7 +5,7 @@ import type { CopyRef } from "../platforms/platform";
 import type { StageContext } from "./context";
 import type { HandoverData } from "./handover";
 
-/** The copy that a hand-over names, as it stands now. @throws when it is gone or is another server. */
+/** The copy that a hand-over names, as it stands now. @throws when it is gone, is another server or stands elsewhere. */
 export async function expectCopy(context: StageContext, from: HandoverData): Promise<CopyRef> {
   const copy = await context.platform.describe(from.copyId);
   if (copy === undefined) {
@@ -20,7 +20,24 @@ export async function expectCopy(context: StageContext, from: HandoverData): Pro
         `handed over (${from.resourceId}). Nothing was changed. Run \`pulumi refresh\`, then \`pulumi up\`.`,
     );
   }
+  refuseOtherPlace(copy, from);
   return copy;
+}
+
+/**
+ * The platform says where a copy stands, and the hand-over must say the same: by another address, or another server's
+ * secret, a stage would reach or overwrite what is not the copy's before any guard looks at the connection.
+ */
+function refuseOtherPlace(copy: CopyRef, from: HandoverData): void {
+  const { host, port, database, adminUser } = copy;
+  const own = { host, port, database, adminUser, adminSecretRef: `${copy.id}/admin` };
+  for (const name of Object.keys(own) as (keyof typeof own)[]) {
+    if (from[name] === own[name]) continue;
+    throw new Error(
+      `Refused: the hand-over of stage ${from.stage} says that the copy ${copy.id} has the ${name} ${from[name]}, and it has ${own[name]}. ` +
+        "Nothing was changed. Run `pulumi refresh`, then `pulumi up`.",
+    );
+  }
 }
 
 /** Where the administrator connects, with the password that rotate made. */

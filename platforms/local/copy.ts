@@ -1,3 +1,4 @@
+import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { z } from "zod";
 import type { Log } from "../../postgres/proof";
@@ -43,7 +44,21 @@ export function copyFolder(home: LocalHome, copyId: string): string {
   return path.join(home.copies, copyId);
 }
 
+/** @throws when the folder, its label or its data is a link: what is done to the copy would be done to what it leads to. */
 export async function findCopyRecord(dir: string): Promise<CopyRecord | undefined> {
+  for (const place of [
+    dir,
+    path.join(dir, "copy.json"),
+    path.join(dir, "server.json"),
+    path.join(dir, "data"),
+  ]) {
+    const found = await fs.lstat(place).catch(() => undefined);
+    if (found?.isSymbolicLink() !== true) continue;
+    throw new Error(
+      `refused: ${place} is a link, and a copy is never worked on through one, for it may lead to production. Nothing was changed. ` +
+        "Look where it leads, and remove the link yourself",
+    );
+  }
   return readJsonIfPresent(path.join(dir, "copy.json"), recordSchema, `the label of the copy in ${dir}`);
 }
 

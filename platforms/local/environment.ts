@@ -60,8 +60,10 @@ export function localEnvironments(home: LocalHome, options: EnvironmentOptions):
     },
     async setEnvironment(change, log) {
       const store = await EnvironmentStore.open(home, change.environment);
-      await waitUntilReady(store, readyTimeoutMs);
       const production = await options.production();
+      // Again, though the claim refused it too: a claim is a file that somebody may have put there.
+      await refuseProductionEnvironment(store, production);
+      await waitUntilReady(store, readyTimeoutMs);
       const context = { secrets, production, healthTimeoutMs, log };
       return locked(store, "updating", () => updateEnvironment(store, change, context));
     },

@@ -45,13 +45,29 @@ export function newRecord(
 
 const recordFile = (dir: string) => path.join(dir, "server.json");
 
+/** @throws when the record is about another folder: by it, a copy's name would lead to another server's data. */
 export async function findRecord(dir: string): Promise<ServerRecord | undefined> {
+  let text: string;
   try {
-    return JSON.parse(await fs.readFile(recordFile(dir), "utf8")) as ServerRecord;
+    text = await fs.readFile(recordFile(dir), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  const record = JSON.parse(text) as ServerRecord;
+  if (!(await isSameFolder(record.dir, dir)) || record.dataDirectory !== path.join(record.dir, "data")) {
+    throw new Error(
+      `refused: ${recordFile(dir)} describes a server in ${record.dir} with its data in ${record.dataDirectory}, not the one in ${dir}. ` +
+        "Nothing was changed. A server's folder cannot be moved: put it back where it was made",
+    );
+  }
+  return record;
+}
+
+async function isSameFolder(one: string, other: string): Promise<boolean> {
+  if (path.resolve(one) === path.resolve(other)) return true;
+  const real = (folder: string) => fs.realpath(folder).catch(() => path.resolve(folder));
+  return (await real(one)) === (await real(other));
 }
 
 export async function readRecord(dir: string): Promise<ServerRecord> {
