@@ -15,9 +15,9 @@ export interface TestLoginResult {
 const iterations = 1_000_000;
 
 /** `pbkdf2_sha256$iterations$salt$hash`, as Django stores it. */
-export function djangoPassword(password: string, salt: string): string {
-  const hash = pbkdf2Sync(password, salt, iterations, 32, "sha256").toString("base64");
-  return `pbkdf2_sha256$${iterations}$${salt}$${hash}`;
+export function djangoPassword(password: string, salt: string, rounds = iterations): string {
+  const hash = pbkdf2Sync(password, salt, rounds, 32, "sha256").toString("base64");
+  return `pbkdf2_sha256$${rounds}$${salt}$${hash}`;
 }
 
 /**

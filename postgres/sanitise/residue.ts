@@ -1,9 +1,8 @@
-import { qualified, row, rows, run } from "../connection";
+import { row, run } from "../connection";
 import type { CopySession } from "../guard";
 import { proof, type Proof } from "../proof";
-import { populatedViews } from "./detach";
+import { isSuperuser } from "./statistics";
 import { writeAnew } from "./vacuum";
-import type { TableWork } from "./work";
 
 /** Catalogues that hold samples of values, or text that people write; earlier versions of their rows stay until written anew. */
 const catalogues = [
@@ -34,54 +33,6 @@ const shared = [
   "pg_subscription",
   "pg_database",
 ];
-
-/**
- * Fresh statistics for what changed. Statistics of emptied tables are removed, since ANALYZE leaves those of a table
- * without rows as they are.
- */
-export async function refreshStatistics(copy: CopySession, works: TableWork[]): Promise<string[]> {
-  const notProven: string[] = [];
-  const changed = works.filter((work) => work.strategy !== "kept");
-  const superuser = await isSuperuser(copy);
-  for (const work of changed) {
-    const table = qualified(work.schema, work.table);
-    await run(copy, `analysing ${work.schema}.${work.table}`, `analyze ${table}`);
-  }
-  for (const view of await populatedViews(copy)) {
-    await run(
-      copy,
-      `analysing ${view.schema}.${view.table}`,
-      `analyze ${qualified(view.schema, view.table)}`,
-    );
-  }
-  const stale = await rows<{ name: string }>(
-    copy,
-    "looking for statistics of empty tables",
-    `select distinct s.schemaname || '.' || s.tablename as name from pg_stats s
-       join pg_class c on c.oid = format('%I.%I', s.schemaname, s.tablename)::regclass
-      where c.relkind in ('r', 'p', 'm') and c.relpages = 0 and s.schemaname not in ('pg_catalog', 'information_schema', 'prodcopy')`,
-  );
-  if (superuser) {
-    const empty = `(select i.indexrelid from pg_index i join pg_class c on c.oid = i.indrelid where c.relpages = 0 and c.relkind in ('r', 'm')
-      union all select oid from pg_class where relpages = 0 and relkind in ('r', 'p', 'm') and oid >= 16384)`;
-    await run(
-      copy,
-      "removing statistics of empty tables",
-      `delete from pg_statistic where starelid in ${empty} and starelid not in (
-         select p.partrelid from pg_partitioned_table p, pg_partition_tree(p.partrelid) t join pg_class k on k.oid = t.relid where k.relpages > 0)`,
-    );
-    await run(
-      copy,
-      "removing statistics of empty tables",
-      `delete from pg_statistic_ext_data where stxoid in (select oid from pg_statistic_ext where stxrelid in ${empty})`,
-    );
-  } else if (stale.length > 0) {
-    notProven.push(
-      `Planner statistics of emptied tables may still hold samples of their values (${stale.map((one) => one.name).join(", ")}): only a superuser may remove them.`,
-    );
-  }
-  return notProven;
-}
 
 /** Removes large objects, all of them. Within the caller's transaction. */
 export async function removeLargeObjects(copy: CopySession): Promise<number> {
@@ -170,13 +121,4 @@ async function queryLog(copy: CopySession): Promise<QueryLog | undefined> {
     done: true,
     proof: proof("pg_stat_statements holds no earlier statement.", "pg_stat_statements_reset()"),
   };
-}
-
-async function isSuperuser(copy: CopySession): Promise<boolean> {
-  const { yes } = await row<{ yes: boolean }>(
-    copy,
-    "reading what this login may do",
-    "select rolsuper as yes from pg_roles where rolname = current_user",
-  );
-  return yes;
 }

@@ -11,17 +11,15 @@ import { maskTables } from "./maskTables";
 import { refuseOtherDatabases } from "./otherDatabases";
 import type { SanitisePlan } from "./plan";
 import { assertSameRules, countMedia, prepare, stage } from "./prepare";
-import { clearCatalogueResidue, refreshStatistics, removeLargeObjects } from "./residue";
+import { clearCatalogueResidue, removeLargeObjects } from "./residue";
 import type { LeakFinding, SanitiseResult } from "./result";
+import { refreshStatistics } from "./statistics";
 import { rememberStructure } from "./structure";
 import { refreshedViews, rewriteProofs, summarise } from "./summary";
 import { dropWorkspace, settle } from "./workspace";
 
 export { findOtherDatabases } from "./otherDatabases";
 export type { TestLoginResult } from "./logins";
-
-/** Part of a copy's generation: raised when the same rules would leave other data than before, so that copies are made anew. */
-export const sanitiserRevision = 1;
 
 export interface SanitiseRequest {
   /** A session that was proven to be the copy, used by nobody else. */

@@ -95,8 +95,9 @@ describe("sanitiser: killed and called again", function () {
       assert.equal(await one("select count(distinct mobile)::int from member"), people - 1);
       assert.equal(await one(`select count(*)::int from member where mobile = '${planted.phone(5)}'`), 0);
       assert.equal(await one("select count(*)::int from people"), people - 1);
-      for (let i = 0; i < 3; i++)
+      for (let i = 0; i < 3; i++) {
         await session.query("select pg_switch_wal()").then(() => session.query("checkpoint"));
+      }
     });
     assert.deepEqual(
       [...(await grepFiles(server.handle.dataDirectory, needles, needleShape))].slice(0, 5),
