@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { folderDigest, shortHash } from "../pipeline/digest";
-import { sanitiserRevision } from "../postgres/sanitise/sanitise";
+import { sanitiserRevision } from "../postgres/sanitise/revision";
 import { rulesDigestOf } from "../postgres/sanitise/rules/load";
-import { awsMissing, reportsRoot } from "../platforms/platforms";
-import { reportFolder, reportPaths } from "../report/store";
+import { awsMissing, reportsRoot } from "../platforms/reports";
+import { reportFolder, reportPaths } from "../report/place";
 import { parseConfig, type ParsedConfig } from "./config";
 import type { CopyArgs } from "./copy";
 import type { StackFacts } from "./facts";

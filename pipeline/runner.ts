@@ -1,6 +1,7 @@
 import { openReport, type StageRecorder } from "../report/recorder";
 import { reportFolder } from "../report/store";
-import { platformFor, reportsRoot } from "../platforms/platforms";
+import { platformFor } from "../platforms/platforms";
+import { reportsRoot } from "../platforms/reports";
 import type { CommonInputs, StageContext, StageOutcome } from "./context";
 import { diffStage, type StageDiff } from "./diff";
 import { Redactor } from "./redact";

@@ -4,41 +4,19 @@ import { compose, type ReportHeader, type Section, type StageEvent } from "./com
 import { ageOf, readIfThere, removeDrafts, replaceFile } from "./files";
 import { reportHtml } from "./html";
 import type { Report, StageReport } from "./model";
+import { reportPaths } from "./place";
 import { isAlive, thisWriter } from "./writer";
+
+export { reportFolder, reportPaths } from "./place";
 
 /**
  * A run's report on disk. Every stage writes its own file below `stages/`, so that stages that run side by side cannot
  * lose each other's words; `report.json` and `report.html` are views, made anew from all of them after each write.
  */
-const files = {
-  json: "report.json",
-  html: "report.html",
-  events: "events.jsonl",
-  sections: "stages",
-  closed: "closed.json",
-} as const;
+const files = { sections: "stages", closed: "closed.json" } as const;
 
 /** While a stage runs, its progress lines renew the page at most this often, in milliseconds. */
 const renewEvery = 2000;
-
-/** `<root>/<stack>-<generation>`. @throws when a name would lead out of `root`. */
-export function reportFolder(root: string, stack: string, generation: string): string {
-  for (const name of [stack, generation]) {
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) {
-      throw new Error(`"${name}" cannot name a report's folder: letters, digits, "_", "-" and "." only`);
-    }
-  }
-  return path.join(root, `${stack}-${generation}`);
-}
-
-/** The paths of a report's two views and of its event log. The files are there as soon as the first stage has begun. */
-export function reportPaths(folder: string): { json: string; html: string; events: string } {
-  return {
-    json: path.join(folder, files.json),
-    html: path.join(folder, files.html),
-    events: path.join(folder, files.events),
-  };
-}
 
 /**
  * Writes a stage's section as it stands now, replacing what the stage wrote before, then the views. Safe against kill -9

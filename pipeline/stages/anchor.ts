@@ -1,4 +1,4 @@
-import { reportsRoot } from "../../platforms/platforms";
+import { reportsRoot } from "../../platforms/reports";
 import { closeReports } from "../../report/store";
 import type { CommonInputs } from "../context";
 import type { Stage } from "../stage";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Label } from "../../platforms/platform";
-import { reportsRoot } from "../../platforms/platforms";
+import { reportsRoot } from "../../platforms/reports";
 import { closeReport, reportFolder } from "../../report/store";
 import { expiryFrom } from "../duration";
 import type { CommonInputs } from "../context";
