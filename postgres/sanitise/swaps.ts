@@ -23,9 +23,9 @@ function loop(work: TableWork, swap: SwapFamily): string {
     swap.kind === "format" ? `${swap.column}::text` : `prodcopy.only_digits(${swap.column}::text)`;
   const place =
     swap.kind === "format"
-      ? `prodcopy.place_format(v, ${literal(swap.format)})`
-      : `prodcopy.place_digits(v, ${swap.keep})`;
-  return `declare v text; begin
+      ? `prodcopy.place_format(v, ${literal(swap.format)}, former)`
+      : `prodcopy.place_digits(v, ${swap.keep}, former)`;
+  return `declare v text; former constant bigint := (select count(*) from prodcopy.before b where b.kind = 2); begin
     for v in select x from (select distinct ${value} from ${qualified(work.schema, work.table)} where ${swap.acts}) d(x)
              order by prodcopy.mark(x) loop
       perform ${place};

@@ -6,7 +6,7 @@ const known = (family: string, v: string) =>
 
 /** Walks the cycle from p to a place that no former number has, no former number moves to, and nobody was given. */
 const walk = (full: (x: string) => string, family: string) => `
-     if (select count(*) from prodcopy.before b where b.kind = 2) > n / 4 then return; end if;
+     if former > n / 4 then return; end if;
      loop
        y := prodcopy.next_in_cycle(p, n, class);
        exit when not ${stood(full("p"))} and not ${stood(full("y"))}
@@ -18,9 +18,12 @@ const fullDigits = (x: string) => `head || lpad(${x}::text, size, '0')`;
 const fullFormat = (x: string) =>
   `prodcopy.only_digits(prodcopy.fill_format(format, lpad(${x}::text, size, '0')))`;
 
-/** Prepared answers of `move_shape` and `move_format`; why and for which values: see `../swaps.ts`. */
+/**
+ * Prepared answers of `move_shape` and `move_format`; why and for which values: see `../swaps.ts`. `former` is how many
+ * numbers stood there before, counted once for all values.
+ */
 export const places = [
-  `create or replace function prodcopy.place_digits(d text, keep int) returns void language plpgsql as $$
+  `create or replace function prodcopy.place_digits(d text, keep int, former bigint) returns void language plpgsql as $$
    declare
      head constant text := case when keep < length(d) then left(d, keep) else '' end;
      size constant int := length(d) - length(head);
@@ -34,7 +37,7 @@ export const places = [
      ${walk(fullDigits, "'digits' || keep").replace("ANSWER", fullDigits("y"))}
      insert into prodcopy.swap values ('digits' || keep, prodcopy.mark(d), ${fullDigits("y")});
    end $$`,
-  `create or replace function prodcopy.place_format(v text, format text) returns void language plpgsql as $$
+  `create or replace function prodcopy.place_format(v text, format text, former bigint) returns void language plpgsql as $$
    declare
      d constant text := prodcopy.format_digits(format, v);
      size constant int := length(format) - length(replace(format, '#', ''));
