@@ -157,6 +157,35 @@ describe("sanitiser: what it refuses", function () {
     await server().as("postgres", (session) => session.query("drop database twice"));
   });
 
+  it("names what is not as it was, when something else changed the copy", async () => {
+    const database = "touched";
+    const run = () =>
+      sanitiseWith(
+        server().target(database),
+        (session) => asCopy(session, server().handle),
+        "database: touched\nallowed_domains: [example.invalid]\ntables:\n  t: { mask: { v: token } }\n  u: { keep: [w] }\n",
+      );
+    await server().createDatabase(database);
+    await server().as(database, (session) =>
+      session.query(`create table t (id int primary key, v text); create index t_v on t (v); insert into t values (1, 'token_of_one_4711');
+        create table u (id int primary key, w text); insert into u values (1, 'says token_of_one_4711'), (2, 'x')`),
+    );
+    await assert.rejects(run(), /leak scan/);
+    await server().as(database, (session) =>
+      session.query(
+        "drop index t_v; alter table u alter w set default 'y'; delete from u where id = 1; insert into u values (3, 'z'), (4, '')",
+      ),
+    );
+    await assert.rejects(run(), (error: Error) => {
+      assert.match(error.message, /relation public\.t_v is gone/);
+      assert.match(error.message, /column public\.u\.w differs/);
+      assert.match(error.message, /table public\.u has 3 rows and had 2/);
+      assert.match(error.message, /table public\.u: columns that the rules keep have changed/);
+      return true;
+    });
+    await server().as("postgres", (session) => session.query("drop database touched"));
+  });
+
   it("shows no value when a constraint is violated", async () => {
     const { message } = await refused(
       "create table t (id int primary key, v text, constraint planted_check check (v like 'planted%')); insert into t values (1, 'planted-value-4711')",
