@@ -1,4 +1,4 @@
-import { row, rows, qualified, run } from "../connection";
+import { ident, qualified, row, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import type { Journal } from "../journal";
 import type { Log } from "../proof";
@@ -103,8 +103,7 @@ export async function countMedia(
     const { n } = await row<{ n: string }>(
       copy,
       `counting media of ${schema}.${table}`,
-      `select count(*) as n from ${qualified(schema, table)} m where to_jsonb(m) ->> $1 <> ''`,
-      [column],
+      `select count(nullif(${ident(column)}::text, '')) as n from ${qualified(schema, table)}`,
     );
     counted.push({ column: `${schema}.${table}.${column}`, references: Number(n) });
   }

@@ -331,7 +331,7 @@ describe("sanitiser: what values become", () => {
         [neighbour],
       );
       await copy.query(
-        "select prodcopy.place_format(v, '04########') from unnest(array['0412345678', 'none yet']) v",
+        "select prodcopy.place_format(v, '04########', 2) from unnest(array['0412345678', 'none yet']) v",
       );
       await copy.query("select set_config('prodcopy.swaps', 'on', false)");
       const out = await mask(copy, { with: "phone", params: { format: "04########" } }, [
