@@ -4,6 +4,7 @@ import { platformFor } from "../platforms/platforms";
 import { reportsRoot } from "../platforms/reports";
 import type { CommonInputs, StageContext, StageOutcome } from "./context";
 import { diffStage, type StageDiff } from "./diff";
+import { endWithParent } from "./orphan";
 import { Redactor } from "./redact";
 import { stageFor } from "./registry";
 import type { Bag, CheckFailure } from "./stage";
@@ -12,6 +13,8 @@ import type { Bag, CheckFailure } from "./stage";
  * Where the engine's calls arrive. Every function takes and returns plain JSON: `components/stages/provider.ts` loads this
  * module at run time and passes the engine's values through.
  */
+
+endWithParent();
 
 export async function check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failures: CheckFailure[] }> {
   const stage = stageFor(news);

@@ -1,7 +1,7 @@
 import { literal, row, rows, run, type Session, withTransaction } from "./connection";
 import type { CopySession } from "./guard";
 
-/** The schema of ours in the copy. `open` removes it with `dropJournal`; only the comment on the database stays. */
+/** The schema of ours in the copy. It stays: by it a stage that runs again knows what was done, so that nothing is sanitised twice. */
 export const journalSchema = "prodcopy";
 
 /** Which copy this is, and which run of the pipeline writes. */
@@ -57,12 +57,6 @@ export async function openJournal(copy: CopySession, identity: JournalIdentity):
     await run(copy, "mark the journal's schema", `comment on schema ${journalSchema} is ${literal(mark)}`);
   });
   return journalOn(copy, identity.runId);
-}
-
-/** Removes the schema of ours. One that is gone, or that is not ours, is left. */
-export async function dropJournal(copy: CopySession): Promise<void> {
-  if ((await schemaOwner(copy)) === undefined) return;
-  await run(copy, "remove the journal", `drop schema ${journalSchema} cascade`);
 }
 
 /** The mark on the schema; undefined when there is no schema. @throws when it is not one of ours. */

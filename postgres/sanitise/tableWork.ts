@@ -80,7 +80,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
 }
 
 /**
- * The expression inside a function of the columns that it reads. PostgreSQL (15 and 17 tried) carries `IS NULL` and `IS TRUE` over
+ * The expression inside a function of the columns that it reads. PostgreSQL (tried on 15) carries `IS NULL` and `IS TRUE` over
  * to partitions with the column numbers of the table at the top, and then reads another column where they stand in another order.
  * The server puts the function's body in its place after the columns are found, so it costs nothing.
  */

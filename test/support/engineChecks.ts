@@ -62,6 +62,7 @@ export async function assertNothingLeft(engine: Engine): Promise<void> {
   const snapshots = listing(engine.home.snapshots).filter((name) => !name.startsWith("automatic-"));
   assert.deepEqual(snapshots, []);
   assert.deepEqual(processesIn(engine.home.copies), []);
+  await assertNoProviderLeft(engine);
 }
 
 /** Test stands on the copy that the stack's outputs name, and the application sees its members there. */
@@ -81,6 +82,14 @@ export async function replicationConnections(engine: Engine): Promise<number> {
     fs.readFileSync(path.join(dir, "log", name), "utf8"),
   );
   return logs.join("\n").match(/START_REPLICATION|received replication command/g)?.length ?? 0;
+}
+
+/** A provider whose CLI was killed ends by itself within a moment, or it would work on beside the next run. */
+async function assertNoProviderLeft(engine: Engine): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  const left = () => processesIn(engine.project).filter((process) => process.includes("dynamic-provider"));
+  while (left().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(left(), []);
 }
 
 export function listing(folder: string): string[] {
