@@ -26,7 +26,9 @@ export function pulumiEnvironment(
   fs.mkdirSync(backend, { recursive: true, mode: 0o700 });
   fs.chmodSync(home.stacks, 0o700);
   return {
-    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+    // Without metadata=skip the backend keeps a side file beside each checkpoint that it empties before it writes it: a run
+    // killed in between would leave a stack that no command can load ("failed to load checkpoint: EOF").
+    PULUMI_BACKEND_URL: `${pathToFileURL(backend).href}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack, home),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A language host that does not know the project's `typescript: false` would check all types before each run.

@@ -56,6 +56,16 @@ describe("kill -9, then up", function () {
     assert.ok(watch.movedAt >= Date.parse(opened.at), "Test moved before the copy was opened");
   });
 
+  it("leaves a state that is whole after every kill: nothing in the backend is written but by replacing it", () => {
+    const backend = path.join(engine.home.stacks, "pulumi");
+    const files = fs.readdirSync(backend, { recursive: true, encoding: "utf8" });
+    assert.ok(files.some((name) => name.endsWith(`${demonstration.stack}.json`)));
+    assert.deepEqual(
+      files.filter((name) => name.endsWith(".attrs")),
+      [],
+    );
+  });
+
   it("destroy puts all back", async () => {
     const { code, text } = await engine.destroy();
     assert.equal(code, 0, text);

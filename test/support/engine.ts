@@ -89,16 +89,7 @@ export class Engine {
 
   /** Gives up the lock that a killed run left. */
   async cancel(): Promise<void> {
-    this.mendCheckpoint();
     await this.run(["cancel", "--yes", "--stack", demonstration.stack]);
-  }
-
-  /** Pulumi's file backend may be killed between emptying its checkpoint and writing it; docs/stages.md says what to do then. */
-  private mendCheckpoint(): void {
-    const folder = path.join(this.home.stacks, "pulumi", ".pulumi", "stacks", "prodcopy");
-    const checkpoint = path.join(folder, `${demonstration.stack}.json`);
-    const empty = fs.statSync(checkpoint, { throwIfNoEntry: false })?.size === 0;
-    if (empty && fs.existsSync(`${checkpoint}.bak`)) fs.copyFileSync(`${checkpoint}.bak`, checkpoint);
   }
 
   async outputs(): Promise<Record<string, string>> {

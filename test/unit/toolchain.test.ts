@@ -170,6 +170,7 @@ describe("toolchain", () => {
       const file = first.PULUMI_CONFIG_PASSPHRASE_FILE ?? "";
       const word = fs.readFileSync(file, "utf8");
       assert.deepEqual([mode(file), mode(home.stacks), mode(backend(first).pathname)], ["600", "700", "700"]);
+      assert.equal(backend(first).search, "?metadata=skip", "no side file that a killed run may leave empty");
       assert.ok(word.length >= 40);
       assert.deepEqual(pulumiEnvironment(toolchain, "other", home, { PATH: "/usr/bin" }), first);
       assert.equal(fs.readFileSync(file, "utf8"), word);
