@@ -28,6 +28,7 @@ import { findManifest, snapshotFolder } from "../../platforms/local/snapshot/man
 import { takeAutomaticSnapshot } from "../../platforms/local/snapshot";
 import type { CopyRef, Label, Platform } from "../../platforms/platform";
 import { startScratchServer, useScratchHome, type ScratchServer } from "../support/servers";
+import { skipBecause } from "../support/skip";
 
 const quiet = () => undefined;
 /** A database name with everything that a careless line of pg_hba.conf or SQL trips over. */
@@ -404,17 +405,13 @@ describe("copies of a production server", function () {
     });
 
     it("says that the disk is full, and leaves nothing on it", async function () {
-      if (process.getuid?.() !== 0) {
-        console.log("      SKIPPED: mounting a small disk needs root");
-        this.skip();
-      }
+      if (process.getuid?.() !== 0) skipBecause(this, "mounting a small disk needs root");
       const small = home().copies;
       await makePrivateFolder(small);
       await fs.chmod(small, 0o711);
       const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=24m,mode=0711", "tmpfs", small]);
       if (mounted.status !== 0) {
-        console.log(`      SKIPPED: no tmpfs can be mounted here: ${String(mounted.stderr)}`);
-        this.skip();
+        skipBecause(this, `no tmpfs can be mounted here: ${String(mounted.stderr)}`);
       }
       try {
         await assert.rejects(

@@ -27,6 +27,7 @@ import {
   startScratchServer,
   type ScratchServer,
 } from "../support/servers";
+import { skipBecause } from "../support/skip";
 
 const oldPassword = `Pl4nted-old "quoted" 'and' $HOME %41:/@ wörd`;
 const newPassword = `Pl4nted-new \\ back;slash --now=1 漢字`;
@@ -273,7 +274,7 @@ describe("environments on this machine", function () {
     });
 
     it("hands hostile values to the process unharmed, and nothing of the caller's environment", async function () {
-      if (process.platform !== "linux") this.skip();
+      if (process.platform !== "linux") skipBecause(this, "the environment of a process is read from /proc");
       process.env.PRODCOPY_TEST_PLANTED = "Pl4nted-caller";
       await stopEnvironment(home, "test");
       await startEnvironment(home, "test");

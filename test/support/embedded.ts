@@ -9,6 +9,7 @@ import { serverAccount } from "../../platforms/local/account";
 import { programsEnvironment } from "../../platforms/local/programs";
 import { embeddedPostgres } from "../../platforms/local/programs-embedded";
 import { makeScratchHome } from "./servers";
+import { skipBecause } from "./skip";
 
 export interface EmbeddedServer {
   dataDirectory: string;
@@ -29,7 +30,7 @@ export function useEmbeddedServer(): () => EmbeddedServer {
       [server, stop] = await startEmbedded();
     } catch (error) {
       if (!/is not installed/.test(String(error))) throw error;
-      this.skip();
+      skipBecause(this, (error as Error).message);
     }
   });
   after("stop the embedded server", async function () {
