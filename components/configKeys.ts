@@ -91,7 +91,7 @@ export const configKeys = {
   }),
   environment: key({
     meaning:
-      "The application environment that is pointed at the copy. A name that says production is refused.",
+      'The application environment that is pointed at the copy. A name with "prod" or "live" in it is refused, `preprod` too.',
     example: "test",
     default: undefined,
     change: "the old environment is put back, then the new one is claimed",

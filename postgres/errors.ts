@@ -44,8 +44,9 @@ export function safeDatabaseError(error: unknown, doing: string): DatabaseError 
   const mayShow = !isServerError || (harmlessClasses.includes(code.slice(0, 2)) && code !== "42601");
   const text =
     mayShow && e.message ? e.message : "the server's message is withheld because it may hold a row";
+  const named = isServerError ? `SQLSTATE ${code}` : code;
   return new DatabaseError(
-    `${doing} failed: ${text} (SQLSTATE ${code}${where.length > 0 ? `; ${where.join(", ")}` : ""})`,
+    `${doing} failed: ${text} (${named}${where.length > 0 ? `; ${where.join(", ")}` : ""})`,
     code,
   );
 }

@@ -58,7 +58,10 @@ describe("an error of the database", () => {
     const missing = { severity: "ERROR", code: "42P01", message: 'relation "x" does not exist' };
     assert.match(safeDatabaseError(missing, "read").message, /relation "x" does not exist/);
     const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
-    assert.match(safeDatabaseError(refused, "connect").message, /ECONNREFUSED 127\.0\.0\.1:1/);
+    assert.match(
+      safeDatabaseError(refused, "connect").message,
+      /ECONNREFUSED 127\.0\.0\.1:1 \(ECONNREFUSED\)$/,
+    );
   });
 
   it("stays as it is when it is safe already", () => {
@@ -68,7 +71,7 @@ describe("an error of the database", () => {
 
   it("takes whatever is thrown", () => {
     for (const thrown of [undefined, null, "text", 7]) {
-      assert.match(safeDatabaseError(thrown, "read").message, /^read failed: .*SQLSTATE unknown/);
+      assert.match(safeDatabaseError(thrown, "read").message, /^read failed: .*\(unknown\)/);
     }
   });
 });
