@@ -1,12 +1,16 @@
 import { Client, escapeIdentifier, escapeLiteral, type QueryResultRow } from "pg";
-import { safeDatabaseError } from "./errors";
+import { DatabaseError, safeDatabaseError } from "./errors";
+import { mayTryOtherwise, tlsAttempts, type Tls } from "./tls";
 
 export interface ConnectionTarget {
   host: string;
   port: number;
   database: string;
   user: string;
+  /** Empty when none is known: the server may ask for none. */
   password: string;
+  /** Default: none, as between programs of one machine. */
+  tls?: Tls;
 }
 
 export interface SessionOptions {
@@ -26,35 +30,51 @@ export async function withSession<T>(
   options: SessionOptions,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = new Client({
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    user: target.user,
-    password: target.password,
-    application_name: options.applicationName,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    keepAlive: true,
-    // Said outright, so that neither PGOPTIONS nor PGSSLMODE of whoever calls us changes what a session is.
-    options: `-c default_transaction_read_only=${options.readOnly ? "on" : "off"}`,
-    ssl: false,
-  });
-  // A server that goes away emits here as well as rejecting the running query; the rejection is the one we handle.
-  session.on("error", () => undefined);
-  try {
-    await session.connect();
-  } catch (error) {
-    await session.end().catch(() => undefined);
-    throw safeDatabaseError(
-      error,
-      `connecting to ${target.user}@${target.host}:${target.port}/${target.database}`,
-    );
-  }
+  const session = await connect(target, options);
   try {
     return await use(session);
   } finally {
     await session.end().catch(() => undefined);
   }
+}
+
+async function connect(target: ConnectionTarget, options: SessionOptions): Promise<Session> {
+  const attempts = tlsAttempts(target.tls, target.host);
+  for (const [i, ssl] of attempts.entries()) {
+    const session = new Client({
+      host: target.host,
+      port: target.port,
+      database: target.database,
+      user: target.user,
+      password: target.password,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+      keepAlive: true,
+      // Said outright, so that neither PGOPTIONS nor PGSSLMODE of whoever calls us changes what a session is.
+      options: `-c default_transaction_read_only=${options.readOnly ? "on" : "off"}`,
+      ssl,
+    });
+    // A server that goes away emits here as well as rejecting the running query; the rejection is the one we handle.
+    session.on("error", () => undefined);
+    try {
+      await session.connect();
+      return session;
+    } catch (error) {
+      await session.end().catch(() => undefined);
+      if (i + 1 < attempts.length && mayTryOtherwise(error)) continue;
+      throw connectFailure(error, target);
+    }
+  }
+  throw new Error("there is no way to connect");
+}
+
+function connectFailure(error: unknown, { host, port, database, user, password }: ConnectionTarget): Error {
+  const doing = `connecting to ${user}@${host}:${port}/${database}`;
+  // What `pg` says then is about its own types.
+  if (password === "" && /password must be a/.test((error as Error).message)) {
+    return new DatabaseError(`${doing} failed: the server asks for a password, and none was given`, "28P01");
+  }
+  return safeDatabaseError(error, doing);
 }
 
 export async function withTransaction<T>(session: Session, use: () => Promise<T>): Promise<T> {
