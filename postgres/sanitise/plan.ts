@@ -113,6 +113,7 @@ export interface MaskSpec {
     | "array"
     | "bytes"
     | "unusable-password"
+    | "file-name"
     | "sql";
   /** Transformation-specific parameters, checked when the rules are parsed. */
   params: Record<string, unknown>;

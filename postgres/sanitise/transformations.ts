@@ -90,7 +90,11 @@ function compileScalar(spec: MaskSpec, subject: Subject, context: CompileContext
     case "bytes":
       return `decode(repeat('00', ${number(params.length) ?? `least(octet_length(${subject.sql}), 64)`}), 'hex')`;
     case "unusable-password":
-      return `'!' || prodcopy.characters('password:' || ${v}, ${Math.min(40, most - 1)})`;
+      return params.format === "bcrypt"
+        ? `'$2a$12$' || prodcopy.characters('password:' || ${v}, 53)`
+        : `'!' || prodcopy.characters('password:' || ${v}, ${Math.min(40, most - 1)})`;
+    case "file-name":
+      return `prodcopy.file_name(${v}, ${params.keep_folder === true}, ${most})`;
     default:
       throw new Error(`the transformation ${spec.with} has no SQL`);
   }

@@ -182,6 +182,7 @@ describe("sanitiser: what values become", () => {
         "url",
         "ip",
         "unusable-password",
+        "file-name",
       ] as const) {
         const spec: MaskSpec = { with: name, params: {} };
         const masked = await mask(copy, spec, given, { maxLength: 30, type: "varchar(30)" });
@@ -191,6 +192,31 @@ describe("sanitiser: what values become", () => {
         });
         assert.deepEqual(await mask(copy, spec, given, { maxLength: 30, type: "varchar(30)" }), masked);
       }
+    }));
+
+  it("file names keep their ending and, where asked, their folder; a bcrypt hash is one that libraries read", () =>
+    withCopy(async (copy) => {
+      const given = ["letters/ada.lovelace/cv of Ada.PDF", "no ending", "a/b.tar.gz", "ада.jpeg"];
+      const plain = await mask(copy, { with: "file-name", params: {} }, given);
+      assert.match(plain[0] ?? "", /^[0-9a-f]{16}\.PDF$/);
+      assert.match(plain[1] ?? "", /^[0-9a-f]{16}$/);
+      assert.match(plain[3] ?? "", /^[0-9a-f]{16}\.jpeg$/);
+      const [folder] = await mask(copy, { with: "file-name", params: { keep_folder: true } }, given);
+      assert.equal(folder, `letters/ada.lovelace/${plain[0]}`);
+      const [narrow] = await mask(copy, { with: "file-name", params: { keep_folder: true } }, given, {
+        maxLength: 20,
+      });
+      assert.match(narrow ?? "", /^[0-9a-f]{16}\.PDF$/);
+      const bcrypt = await mask(
+        copy,
+        { with: "unusable-password", params: { format: "bcrypt" } },
+        ["$2a$12$x", "y"],
+        {
+          maxLength: 60,
+        },
+      );
+      for (const hash of bcrypt) assert.match(hash, /^\$2a\$12\$[A-Za-z0-9./]{53}$/);
+      assert.notEqual(bcrypt[0], bcrypt[1]);
     }));
 
   it("words of the lists become other words of the lists", () =>

@@ -105,6 +105,15 @@ export const texts = [
      end loop;
      return left(answer, size);
    end $$`,
+  `create or replace function prodcopy.file_name(v text, keep_folder boolean, most int) returns text
+   language plpgsql stable parallel safe as $$
+   declare
+     ending constant text := coalesce(substring(v from '[.][A-Za-z0-9]{1,5}$'), '');
+     name constant text := left(prodcopy.hex('file:' || v), least(16, most - length(ending))) || ending;
+     folder constant text := coalesce(substring(v from '^(.*/)'), '');
+   begin
+     return case when keep_folder and length(folder) + length(name) <= most then folder || name else name end;
+   end $$`,
   // 48 bits of the hash as a number of at most size digits.
   `create or replace function prodcopy.login_name(v text, size int) returns text language plpgsql stable parallel safe as $$
    begin

@@ -20,6 +20,8 @@ export interface RulesDocument {
 export interface Pack {
   name: string;
   tables: TableRule[];
+  /** Hold for every table, whatever its name, that has all the columns of `shape`. They `keep` and `mask`, nothing else. */
+  anyTable: TableRule[];
 }
 
 /** What one entry below `tables:` says. */

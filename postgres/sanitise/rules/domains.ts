@@ -273,12 +273,21 @@ export const transformations: Record<MaskName, Transformation> = {
     unique: false,
   },
   "unusable-password": {
-    meaning: "`!` and random characters: a hash that no password matches (Django's mark).",
+    meaning:
+      "A hash that no password matches: `!` and random characters (Django's mark), or with `format: bcrypt` one that libraries of bcrypt read (Rails, Laravel, Node).",
     types: textual,
-    params: none,
+    params: z.strictObject({ format: z.enum(["django", "bcrypt"]).optional() }),
     identifying: true,
     unique: true,
-    minimumLength: () => 9,
+    minimumLength: (params) => (params.format === "bcrypt" ? 60 : 9),
+  },
+  "file-name": {
+    meaning: "A keyed hash that keeps the extension; folders before it go, or stay with `keep_folder: true`.",
+    types: textual,
+    params: z.strictObject({ keep_folder: z.boolean().optional() }),
+    identifying: true,
+    unique: true,
+    minimumLength: () => 16,
   },
   sql: {
     meaning:

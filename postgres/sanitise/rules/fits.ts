@@ -43,7 +43,8 @@ export function misfits(
   return reasons;
 }
 
-function typeMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
+/** Why a transformation does not take the type of a column; empty when it does. */
+export function typeMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
   const refused = (name: string, family: TypeFamily) => {
     const { types } = transformations[name as MaskSpec["with"]];
     return types === "any" || types.includes(family)

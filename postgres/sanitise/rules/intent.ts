@@ -1,6 +1,7 @@
 import type { CatalogueTable } from "../../catalogue";
-import type { DeleteRule, MaskRule, RulesDocument, TableRule } from "./document";
+import type { DeleteRule, MaskRule, Pack, RulesDocument, TableRule } from "./document";
 import { placeText, type Place } from "./faults";
+import { typeMisfits } from "./fits";
 import type { CatalogueIndex } from "./lookup";
 
 /** What rules and packs together say of one table, before anything is checked but that the names exist. */
@@ -39,31 +40,47 @@ export function mergeIntents(document: RulesDocument, index: CatalogueIndex): In
     });
   }
   const own = new Map(document.tables.map((rule) => [index.find(rule.schema, rule.table), rule]));
-  const packs = document.packs.map(({ name, tables }) => {
-    const applied: string[] = [];
-    const absent: string[] = [];
-    const not: string[] = [];
-    for (const rule of tables) {
-      const found = index.named(rule.schema, rule.table);
-      if (found.length === 0) absent.push(rule.table);
-      for (const table of found) {
-        const missing = missingColumns(rule, table);
-        const intent = byTable.get(table);
-        if (own.get(table)?.ignorePacks) not.push(`${rule.table} is left to the rules`);
-        else if (missing.length > 0) not.push(`${rule.table} has another shape (no ${missing.join(", ")})`);
-        else if (intent) {
-          merge(intent, rule, index);
-          applied.push(index.write(table));
-        }
-      }
-    }
-    return { name, applied: applied.length > 0, reason: packReason(applied, not, absent) };
-  });
+  const packs = document.packs.map((pack) => applyPack(pack, byTable, own, index));
   for (const [table, rule] of own) {
     const intent = table && byTable.get(table);
     if (intent) merge(intent, rule, index);
   }
   return { byTable, packs };
+}
+
+/** What is said of any table first, so that what the pack says of a table by name wins. */
+function applyPack(
+  { name, tables, anyTable }: Pack,
+  byTable: Map<CatalogueTable, TableIntent>,
+  own: Map<CatalogueTable | undefined, TableRule>,
+  index: CatalogueIndex,
+): Intents["packs"][number] {
+  const applied = new Set<string>();
+  const absent: string[] = [];
+  const not: string[] = [];
+  for (const rule of anyTable) {
+    for (const [table, intent] of byTable) {
+      if (own.get(table)?.ignorePacks || intent.action !== undefined || table.kind === "foreign") continue;
+      if (unlike(rule, table).length > 0) continue;
+      mergeColumns(intent, rule);
+      applied.add(index.write(table));
+    }
+  }
+  for (const rule of tables) {
+    const found = index.named(rule.schema, rule.table);
+    if (found.length === 0) absent.push(rule.table);
+    for (const table of found) {
+      const wrong = unlike(rule, table);
+      const intent = byTable.get(table);
+      if (own.get(table)?.ignorePacks) not.push(`${rule.table} is left to the rules`);
+      else if (wrong.length > 0) not.push(`${rule.table} has another shape (${wrong.join(", ")})`);
+      else if (intent) {
+        merge(intent, rule, index);
+        applied.add(index.write(table));
+      }
+    }
+  }
+  return { name, applied: applied.size > 0, reason: packReason([...applied], not, absent) };
 }
 
 function merge(intent: TableIntent, rule: TableRule, index: CatalogueIndex): void {
@@ -83,6 +100,10 @@ function merge(intent: TableIntent, rule: TableRule, index: CatalogueIndex): voi
     );
     intent.delete = { rule: rule.delete, follows };
   }
+  mergeColumns(intent, rule);
+}
+
+function mergeColumns(intent: TableIntent, rule: TableRule): void {
   const has = new Set(intent.table.columns.map((column) => column.name));
   for (const { column, place } of rule.keep === "all" ? [] : rule.keep) {
     if (has.has(column)) intent.columns.set(column, { place, mask: undefined });
@@ -92,10 +113,17 @@ function merge(intent: TableIntent, rule: TableRule, index: CatalogueIndex): voi
   }
 }
 
-function missingColumns(rule: TableRule, table: CatalogueTable): string[] {
+/** What a pack's entry expects of a table and does not find: columns, and types that its transformations take. */
+function unlike(rule: TableRule, table: CatalogueTable): string[] {
   const kept = rule.keep === "all" ? [] : rule.keep.map((one) => one.column);
   const wanted = rule.shape.length > 0 ? rule.shape : [...kept, ...rule.mask.map((one) => one.column)];
-  return wanted.filter((name) => !table.columns.some((column) => column.name === name));
+  const column = (name: string) => table.columns.find((one) => one.name === name);
+  const missing = wanted.filter((name) => column(name) === undefined).map((name) => `no ${name}`);
+  const odd = rule.mask.flatMap((mask) => {
+    const found = column(mask.column);
+    return found && typeMisfits(mask.spec, found).length > 0 ? [`${found.name} is ${found.type}`] : [];
+  });
+  return [...missing, ...odd];
 }
 
 function packReason(applied: string[], not: string[], absent: string[]): string {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Pack, RulesDocument } from "./document";
 import { RulesError } from "./faults";
 import { hint, splitName, parseTableName } from "./names";
-import { parseTables } from "./parseTables";
+import { parseAnyTable, parseTables } from "./parseTables";
 import { shown, YamlReader } from "./reader";
 
 /** The packs that ship with the project: `<name>.yaml` each. */
@@ -39,7 +39,11 @@ const rulesShape = z.strictObject({
   media: z.array(z.string()).default([]),
   large_objects: z.enum(["remove", "keep"]).default("remove"),
 });
-const packShape = z.strictObject({ pack: z.string().min(1), tables: z.record(z.string(), z.unknown()) });
+const packShape = z.strictObject({
+  pack: z.string().min(1),
+  tables: z.record(z.string(), z.unknown()).default({}),
+  any_table: z.array(z.unknown()).default([]),
+});
 
 /**
  * Reads a rules file and the packs that it extends.
@@ -88,7 +92,7 @@ function readPack(
   at: (string | number)[],
   rulesFile: string,
 ): { pack: Pack; reader: YamlReader | undefined } {
-  const empty = { pack: { name, tables: [] }, reader: undefined };
+  const empty = { pack: { name, tables: [], anyTable: [] }, reader: undefined };
   const own = name.endsWith(".yaml");
   const shipped = packNames();
   if (!own && !shipped.includes(name)) {
@@ -105,10 +109,12 @@ function readPack(
   if (reader.faults.length > 0) return { ...empty, reader };
   const shape = reader.parse(packShape, reader.root ?? {}, [], Object.keys(packShape.shape));
   if (shape === undefined) return { ...empty, reader };
-  return { pack: { name: shape.pack, tables: parseTables(reader, shape.tables, true) }, reader };
+  const tables = parseTables(reader, shape.tables, true);
+  return { pack: { name: shape.pack, tables, anyTable: parseAnyTable(reader, shape.any_table) }, reader };
 }
 
-function packNames(): string[] {
+/** The packs that ship with the project. */
+export function packNames(): string[] {
   return readdirSync(packFolder)
     .filter((name) => name.endsWith(packEnding))
     .map((name) => name.slice(0, -packEnding.length))

@@ -49,10 +49,26 @@ export function parseTables(reader: YamlReader, value: Record<string, unknown>, 
   return rules;
 }
 
+/** Everything below a pack's `any_table:`. */
+export function parseAnyTable(reader: YamlReader, entries: unknown[]): TableRule[] {
+  return entries.flatMap((entry, i) => {
+    const path = ["any_table", i];
+    const rule = parseTable(reader, entry, path, { schema: undefined, table: "any table" }, true);
+    if (rule === undefined) return [];
+    if (rule.shape.length === 0) {
+      reader.fault(path, "an entry for any table needs `shape`: the columns that it must have");
+    }
+    if (rule.action !== undefined || rule.delete || rule.keep === "all") {
+      reader.fault(path, "an entry for any table may `keep` columns by name and `mask` them, nothing else");
+    }
+    return [rule];
+  });
+}
+
 function parseTable(
   reader: YamlReader,
   entry: unknown,
-  path: string[],
+  path: (string | number)[],
   name: Pick<TableRule, "schema" | "table">,
   pack: boolean,
 ): TableRule | undefined {
@@ -97,7 +113,7 @@ function parseTable(
 function parseDelete(
   reader: YamlReader,
   shape: { where?: string | undefined; follows?: string | string[] | undefined },
-  path: string[],
+  path: (string | number)[],
   pack: boolean,
 ): DeleteRule {
   const follows = [shape.follows ?? []].flat().flatMap((written, i) => {
@@ -114,7 +130,7 @@ function parseDelete(
   return { where: shape.where, follows, place: reader.place(path, "key") };
 }
 
-function refuseTwice(reader: YamlReader, rule: TableRule, path: string[]): void {
+function refuseTwice(reader: YamlReader, rule: TableRule, path: (string | number)[]): void {
   const kept = rule.keep === "all" ? [] : rule.keep.map((one) => one.column);
   for (const [i, column] of kept.entries()) {
     if (kept.indexOf(column) < i) reader.fault([...path, "keep", i], `\`${column}\` is kept twice`);
