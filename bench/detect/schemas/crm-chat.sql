@@ -1,0 +1,25 @@
+-- Sales and chat: JSON, arrays, free text, types beyond text. Rows that carry what names do not say. 
+create extension if not exists hstore; create extension if not exists citext;
+create type postal as (street text, town text, zip text);
+create domain mail_addr as citext check (value ~ '@');
+create table leads (id uuid primary key default gen_random_uuid(), name text, org text, job_title text, contact_info jsonb, social hstore, home postal, reachable mail_addr, alt_mails text[], lead_source text, score integer, owner_id uuid, notes text, tags text[]);
+create table channels (id serial primary key, name text not null, topic text, purpose text, is_private boolean, kind text);
+create table messages (id bigserial primary key, channel_id integer references channels, author_id uuid, content text, edited_at timestamptz, mentions text[], attachments jsonb, raw bytea);
+create table tickets (id serial primary key, subject text, description text, requester text, priority text, state text, custom_fields jsonb, search tsvector);
+create table products (id serial primary key, name text, description text, vendor text, support_line text);
+create table cities (id serial primary key, name text, region text, country char(2), lat float8, lon float8, population integer);
+create table devices (id serial primary key, user_id uuid, mac macaddr, push_id text, hw_model text, os_version text, last_seen_from inet, last_pos point);
+create table vehicles (id serial primary key, plate varchar(12), vin char(17), make text, model text, keeper text, colour text);
+create table misc (id serial primary key, f1 text, f2 text, f3 text, f4 text, f5 text, f6 text, f7 text, f8 text, f9 text);
+create table event_log (id bigserial primary key, at timestamptz, level text, logger text, line text, ctx jsonb);
+create table feature_flags (key text primary key, description text, enabled boolean, rollout jsonb);
+create table "Emp Contact's" (id integer primary key, "E-Mail (work)" text, "Tel." text, "Full Name" text, "Room no." text);
+insert into channels(name, topic, purpose, is_private, kind) select 'chan-'||n, 'Releases of team '||n, 'Talk about releases', false, 'public' from generate_series(1,30) n;
+insert into messages(channel_id, author_id, content, mentions, attachments, raw) select 1+n%30, null, 'Could you call me back about the contract? I am at home on '||n%7||' day, thanks for waiting.', array['olivia','noah'], '[]', convert_to('From: person'||n||'@mail.example', 'UTF8') from generate_series(1,200) n;
+insert into misc(f1,f2,f3,f4,f5,f6,f7,f8,f9) select 'q'||n||'@post.example', (array['Olivia Novak','James Smith','Anna Schmidt','Maria Garcia','Peter Jones'])[1+n%5], '0'||(412000000+n*7919)::text, '10.'||n%255||'.3.'||n%200, n||' High Street', 'DE89370400440532013000', '4111111111111111', (array['open','closed','held'])[1+n%3], 'WX-'||lpad(n::text,5,'0') from generate_series(1,120) n;
+insert into event_log(at, level, logger, line, ctx) select now(), 'INFO', 'app.http', case when n=77 then 'login failed for rare.bird@post.example' else 'request done in '||n||' ms' end, jsonb_build_object('path','/x','remote','192.0.2.'||n%250) from generate_series(1,300) n;
+insert into cities(name, region, country, lat, lon, population) select (array['Paris','Berlin','Florence','Sydney','Austin','Victoria'])[1+n%6]||n, 'R', 'FR', 48, 2, 1000 from generate_series(1,80) n;
+insert into products(name, description, vendor, support_line) select (array['Jack Daniel','Victoria Sponge','Pump'])[1+n%3]||' '||n, 'Best before one year. Keep in a dry place, away from the sun.', 'Acme', '+44 20 7946 0'||lpad(n::text,3,'0') from generate_series(1,60) n;
+insert into tickets(subject, description, requester, priority, state, custom_fields) select 'Printer broken '||n, 'When I print from the office on the second floor nothing comes out, please help.', (array['james.smith','anna.k','m_garcia'])[1+n%3], 'high', 'open', '{"room":"2.14"}' from generate_series(1,60) n;
+insert into leads(name, org, job_title, contact_info, lead_source, score) select (array['Olivia Novak','James Smith','Anna Schmidt'])[1+n%3], 'Org '||n, 'Buyer', '{"phone":"+49 30 1234567"}', 'web', n from generate_series(1,60) n;
+insert into vehicles(plate, vin, make, model, keeper, colour) select 'B-AB '||1000+n, upper(left(md5(n::text),17)), 'VW', 'Golf', 'Anna Schmidt', 'red' from generate_series(1,40) n;

@@ -1,0 +1,22 @@
+-- E-commerce in the style of Prisma and Sequelize: quoted camelCase, JSON, enums. Some rows.
+create type "Role" as enum ('USER', 'ADMIN'); create type "Gender" as enum ('F', 'M', 'X');
+create table "User" (id text primary key, "firstName" text not null, "lastName" text not null, "emailAddress" varchar(120) not null unique, "hashedPassword" text, "phoneNumber" text, role "Role" not null default 'USER', gender "Gender", "birthDate" date,
+  "emailVerified" timestamptz, "stripeCustomerId" text, "twitterHandle" text, "preferredLanguage" text, preferences jsonb, "createdAt" timestamptz not null default now(), "isActive" boolean not null default true, "loginCount" integer not null default 0);
+create table "Account" (id text primary key, "userId" text not null references "User"(id), type text not null, provider text not null, "providerAccountId" text not null, refresh_token text, access_token text, expires_at integer, token_type text, scope text, id_token text, session_state text);
+create table "Session" (id text primary key, "sessionToken" text not null unique, "userId" text references "User"(id), expires timestamptz, "ipAddress" text, "userAgent" text);
+create table "VerificationToken" (identifier text not null, token text not null unique, expires timestamptz not null);
+create table "Product" (id text primary key, name text not null, "nameTranslations" jsonb, description text, sku text unique, price numeric(10,2), "imageUrl" text, tags text[], attributes jsonb, "createdAt" timestamptz);
+create table "Order" (id text primary key, "orderNumber" text unique, "userId" text references "User"(id), status text check (status in ('new','paid','sent')), "shippingAddress" jsonb, "billingAddress" jsonb, "customerNote" text, "trackingCode" text, "giftMessage" text, total numeric(10,2));
+create table "Payment" (id text primary key, "orderId" text references "Order"(id), method text, "cardLast4" char(4), "cardBrand" text, "cardHolder" text, iban varchar(34), "rawResponse" jsonb, amount numeric(10,2), currency char(3));
+create table "Coupon" (code text primary key, description text, "percentOff" integer, "validUntil" date);
+create table "SearchLog" (id bigserial primary key, query text, "userId" text, "resultCount" integer, at timestamptz);
+create table "Setting" (key text primary key, value jsonb);
+create table "_prisma_migrations" (id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0);
+create table "PushSubscription" (id text primary key, endpoint text not null, p256dh text, auth text, "userId" text);
+insert into "User" select 'ck' || md5(n::text), (array['Olivia','Noah','Emma','Liam','Maria','Wei','Ahmed'])[1+n%7], (array['Novak','Garcia','Muller','Okafor','Tanaka'])[1+n%5], 'user'||n||'@mail'||n%9||'.example', '$2b$10$'||md5(n::text)||md5('x'||n), '+1 555 01'||lpad(n::text,2,'0'),
+  'USER', 'F', date '1970-01-01'+n*97, now(), 'cus_'||left(md5(n::text),14), '@p'||n, 'en', jsonb_build_object('theme','dark','newsletterEmail','user'||n||'@mail.example'), now(), true, n from generate_series(1,60) n;
+insert into "Product" select 'p'||n, (array['Oak chair','Steel lamp','Wool rug'])[1+n%3]||' '||n, null, 'A sturdy item made from good material. Ships in two days.', 'SKU-'||n, n, 'https://cdn.shop.example/i/'||n||'.jpg', array['home','sale'], '{"colour":"red","weight":3}', now() from generate_series(1,50) n;
+insert into "Order" select 'o'||n, 'ON-'||10000+n, (select id from "User" offset n limit 1), 'paid', jsonb_build_object('name','Olivia Novak','street',n||' Elm Street','city','Springfield','zip','1234'||n%10,'phone','+1 555 0199'), null, case when n%5=0 then 'Please ring the bell, my neighbour Emma Garcia can take it.' end, 'TR'||n, null, n from generate_series(1,50) n;
+insert into "Payment" select 'y'||n, 'o'||n, 'card', lpad(n::text,4,'0'), 'visa', 'NOAH TANAKA', null, jsonb_build_object('id','ch_'||n,'billing_details',jsonb_build_object('email','u'||n||'@mail.example')), n, 'USD' from generate_series(1,40) n;
+insert into "Setting" values ('theme', '{"primary":"#fff"}'), ('shipping', '{"free_over": 50}');
+insert into "SearchLog"(query,"userId","resultCount",at) select (array['lamp','oak chair','emma garcia springfield'])[1+n%3], null, n, now() from generate_series(1,30) n;
