@@ -5,7 +5,7 @@
 import type { Platform, SecretStore } from "../platform";
 import { dropClaim, makeClaim, refuseProductionEnvironment } from "./environment/claims";
 import { stateOf, waitUntilReady } from "./environment/lifecycle";
-import { withLock } from "./environment/lock";
+import { withLock } from "./lock";
 import type { ProductionEndpoint } from "./environment/production";
 import { putEarlierBack } from "./environment/put-back";
 import { EnvironmentStore, environmentNames } from "./environment/store";

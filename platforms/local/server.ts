@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { withSession, type Session, type SessionOptions } from "../../postgres/connection";
 import { scramVerifier } from "../../postgres/scram";
+import { withLock } from "./lock";
 import { pgHba, pgIdent, postgresqlConf } from "./server/configuration";
 import { assertReachable, makePrivateFolder, makeSocketDirectory, writeWhole } from "./server/place";
 import { choosePort, portIsFree } from "./server/port";
@@ -133,20 +134,21 @@ export async function startServer(dir: string): Promise<ServerHandle> {
   return handleOf(record);
 }
 
-/** As `startServer`, for a record that may not be ready yet: a restore starts its server before it is proven. */
+/**
+ * As `startServer`, for a record that may not be ready yet: a restore starts its server before it is proven. One starter at
+ * a time: to a second one the server that is just coming up would look like what a kill left.
+ */
 export async function startRecorded(record: ServerRecord): Promise<void> {
-  if ((await runningPostmaster(record.dataDirectory)) === undefined) {
-    await assertSameMajor(record);
-    // Another starter may have been faster than us; its pid file stands before it listens.
-    const free = await portIsFree(record.port);
-    if (!free && (await runningPostmaster(record.dataDirectory)) === undefined) {
-      throw new PortTakenError(record);
+  await withLock(record.dir, `starting the server "${record.name}"`, startTimeoutMs, async () => {
+    if ((await runningPostmaster(record.dataDirectory)) === undefined) {
+      await assertSameMajor(record);
+      if (!(await portIsFree(record.port))) throw new PortTakenError(record);
+      await makeSocketDirectory(record.socketDirectory);
+      await writeWhole(path.join(record.dataDirectory, "postgresql.conf"), postgresqlConf(record));
+      await writeWhole(path.join(record.dataDirectory, "pg_ident.conf"), pgIdent(record.adminUser));
     }
-    await makeSocketDirectory(record.socketDirectory);
-    await writeWhole(path.join(record.dataDirectory, "postgresql.conf"), postgresqlConf(record));
-    await writeWhole(path.join(record.dataDirectory, "pg_ident.conf"), pgIdent(record.adminUser));
-  }
-  await launch(record, startTimeoutMs);
+    await launch(record, startTimeoutMs);
+  });
 }
 
 /** Stops the server; one that does not run, or is not there, is fine. */

@@ -14,8 +14,8 @@ import {
   type EnvironmentOptions,
   type LocalEnvironments,
 } from "../../platforms/local/environment";
-import { withLock } from "../../platforms/local/environment/lock";
-import { findProcesses, identityOf } from "../../platforms/local/environment/process";
+import { withLock } from "../../platforms/local/lock";
+import { findProcesses, identityOf } from "../../platforms/local/processes";
 import { refuseProduction } from "../../platforms/local/environment/production";
 import { EnvironmentStore } from "../../platforms/local/environment/store";
 import type { LocalHome } from "../../platforms/local/home";
@@ -570,7 +570,7 @@ function child(
     const { localHome } = require(${JSON.stringify(path.join(folder, "home.ts"))});
     const { localSecrets } = require(${JSON.stringify(path.join(folder, "secrets.ts"))});
     const { localEnvironments } = require(${JSON.stringify(path.join(folder, "environment.ts"))});
-    const lock = require(${JSON.stringify(path.join(folder, "environment", "lock.ts"))});
+    const lock = require(${JSON.stringify(path.join(folder, "lock.ts"))});
     const home = localHome({ PRODCOPY_HOME: ${JSON.stringify(home.root)} });
     const production = async () => [];
     const environments = localEnvironments(home, { secrets: localSecrets(home), production, healthTimeoutMs: ${healthTimeoutMs} });

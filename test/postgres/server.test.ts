@@ -110,8 +110,11 @@ describe("local servers", function () {
     await stopServer(dir);
     assert.equal(await serverStatus(dir), "stopped");
     assert.deepEqual(await serverProcesses(dataDirectory), []);
-    await Promise.all([1, 2, 3, 4].map(() => startServer(dir)));
-    assert.equal(await serverStatus(dir), "running");
+    for (let round = 0; round < 5; round++) {
+      await stopServer(dir, "immediate");
+      await Promise.all(Array.from({ length: 8 }, () => startServer(dir)));
+      assert.equal(await serverStatus(dir), "running");
+    }
     await stopServer(dir, "immediate");
     await stopServer(path.join(home().servers, "never made"));
     assert.equal(await serverStatus(path.join(home().servers, "never made")), "absent");

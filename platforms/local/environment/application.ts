@@ -6,7 +6,7 @@ import * as http from "node:http";
 import * as path from "node:path";
 import { z } from "zod";
 import type { EnvironmentSettings } from "../../platform";
-import { endProcess, findProcesses, identityOf, isSameProcess } from "./process";
+import { endProcess, findProcesses, identityOf, isSameProcess } from "../processes";
 import type { EnvironmentStore, ProcessRecord } from "./store";
 
 /** What `/health` of the application says; see `application/server.ts`. */

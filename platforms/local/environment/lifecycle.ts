@@ -14,7 +14,7 @@ import {
   urlOf,
   waitForHealth,
 } from "./application";
-import { holderOf, withLock } from "./lock";
+import { holderOf, withLock } from "../lock";
 import { checkSettings, shownSettings } from "./settings";
 import { EnvironmentStore, folderOf } from "./store";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { z } from "zod";
-import { createFileExclusive, listFolder, readJsonIfPresent, writeJsonAtomic } from "../files";
-import { identityOf, isSameProcess, type ProcessIdentity } from "./process";
+import { createFileExclusive, listFolder, readJsonIfPresent, writeJsonAtomic } from "./files";
+import { identityOf, isSameProcess, type ProcessIdentity } from "./processes";
 
 const ticketSchema = z.object({
   holder: z.object({ pid: z.number().int().positive(), startedAt: z.string() }),

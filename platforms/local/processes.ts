@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import { promisify } from "node:util";
-import { errorCode } from "../files";
+import { errorCode } from "./files";
 
 const run = promisify(execFile);
 
