@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { takeAutomaticSnapshot } from "../../platforms/local/snapshot";
 import type { EnvironmentSettings } from "../../platforms/platform";
 import { demonstration } from "../../scripts/demonstration";
-import { Engine, type RunResult } from "../support/engine";
+import type { Engine, RunResult } from "../support/engine";
 import {
   assertNothingLeft,
   assertProductionUntouched,
@@ -15,6 +15,7 @@ import {
   takeBefore,
   type Before,
 } from "../support/engineChecks";
+import { useEngine } from "../support/useEngine";
 import { assertRefused, assertTestStays, withEdit, withFile } from "../support/failures";
 import { onSample } from "../support/sample";
 
@@ -33,11 +34,7 @@ describe("failures while a copy stands", function () {
   let standing: EnvironmentSettings;
   let old: string;
 
-  before(async () => {
-    engine = await Engine.create(members);
-    first = await takeBefore(engine);
-  });
-  after(() => engine?.dispose());
+  useEngine(members, (made, before) => ([engine, first] = [made, before]));
 
   it("takes another port when somebody takes the one that it had chosen", async () => {
     const running = engine.up();

@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
-import { Engine } from "../support/engine";
+import type { Engine } from "../support/engine";
 import {
   assertNothingLeft,
   assertProductionUntouched,
   assertTestPutBack,
-  takeBefore,
   type Before,
 } from "../support/engineChecks";
+import { useEngine } from "../support/useEngine";
 import { killPoints, nameOf } from "../support/killPoints";
 
 /** Destroy straight after a kill: what a killed `create` made is unknown to the engine, and still nothing may be left. */
@@ -15,11 +15,7 @@ describe("kill -9, then destroy", function () {
   let engine: Engine;
   let untouched: Before;
 
-  before(async () => {
-    engine = await Engine.create(30);
-    untouched = await takeBefore(engine);
-  });
-  after(() => engine?.dispose());
+  useEngine(30, (made, before) => ([engine, untouched] = [made, before]));
 
   for (const kill of killPoints) {
     it(`leaves nothing and Test where it was, after kill -9 of ${nameOf(kill)}`, async () => {

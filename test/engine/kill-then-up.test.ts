@@ -2,15 +2,15 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { demonstration } from "../../scripts/demonstration";
-import { Engine } from "../support/engine";
+import type { Engine } from "../support/engine";
 import {
   assertNothingLeft,
   assertProductionUntouched,
   assertTestOnCopy,
   assertTestPutBack,
-  takeBefore,
   type Before,
 } from "../support/engineChecks";
+import { useEngine } from "../support/useEngine";
 import { killPoints, nameOf } from "../support/killPoints";
 
 /**
@@ -24,15 +24,11 @@ describe("kill -9, then up", function () {
   let untouched: Before;
   let watch: Watch;
 
-  before(async () => {
-    engine = await Engine.create(members);
-    untouched = await takeBefore(engine);
+  useEngine(members, (made, before) => {
+    [engine, untouched] = [made, before];
     watch = new Watch(engine);
   });
-  after(async () => {
-    watch?.stop();
-    await engine?.dispose();
-  });
+  after(() => watch?.stop());
 
   for (const kill of killPoints) {
     it(`survives kill -9 of ${nameOf(kill)}`, async () => {

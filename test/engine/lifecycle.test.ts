@@ -3,16 +3,16 @@ import { withSession } from "../../postgres/connection";
 import { takeAutomaticSnapshot } from "../../platforms/local/snapshot";
 import { startEnvironment, stopEnvironment } from "../../platforms/local/environment";
 import { demonstration } from "../../scripts/demonstration";
-import { Engine } from "../support/engine";
+import type { Engine } from "../support/engine";
 import {
   assertNothingLeft,
   assertProductionUntouched,
   assertTestOnCopy,
   assertTestPutBack,
   replicationConnections,
-  takeBefore,
   type Before,
 } from "../support/engineChecks";
+import { useEngine } from "../support/useEngine";
 
 /**
  * The life of a copy with the real engine and real servers: preview, up, no-op, refresh, changes in place, newer data, destroy.
@@ -24,11 +24,7 @@ describe("the life of a copy", function () {
   let engine: Engine;
   let untouched: Before;
 
-  before(async () => {
-    engine = await Engine.create(members);
-    untouched = await takeBefore(engine);
-  });
-  after(() => engine?.dispose());
+  useEngine(members, (made, before) => ([engine, untouched] = [made, before]));
 
   it("previews the story in its order, with the snapshot and its time, and changes nothing", async () => {
     const { code, text } = await engine.preview();
