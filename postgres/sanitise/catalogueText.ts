@@ -2,7 +2,9 @@ import { literal, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import { proof, type Proof } from "../proof";
 import { addressPattern } from "./functions/texts";
-import { allowedPattern, finding, scanQuery, type Allowed, type Found } from "./leakScan";
+import { scanQuery, type Search } from "./finds";
+import { kindOf } from "./judge";
+import { searchOf, searchUnit } from "./leakScan";
 import type { LeakFinding } from "./result";
 import { clearSharedText } from "./sharedText";
 import { userSchemas } from "./structure";
@@ -63,6 +65,15 @@ const codeTexts = `
   union all select 'options of ' || f.ftrelid::regclass, v from pg_foreign_table f, unnest(f.ftoptions) v
   union all select 'options of foreign-data wrapper ' || w.fdwname, v from pg_foreign_data_wrapper w, unnest(w.fdwoptions) v
   union all select 'security label', l.label from pg_seclabel l
+  union all select 'label of type ' || e.enumtypid::regtype, e.enumlabel::text from pg_enum e
+    join pg_type t on t.oid = e.enumtypid join pg_namespace n on n.oid = t.typnamespace where ${userSchemas}
+  union all select 'default of type ' || t.oid::regtype, t.typdefault from pg_type t join pg_namespace n on n.oid = t.typnamespace
+    where t.typdefault is not null and ${userSchemas}
+  union all select 'bound of partition ' || c.oid::regclass, pg_get_expr(c.relpartbound, c.oid) from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace where c.relispartition and ${userSchemas}
+  union all select 'statistics object ' || s.stxname, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s
+  union all select 'options of text search dictionary ' || d.dictname, d.dictinitoption from pg_ts_dict d
+    join pg_namespace n on n.oid = d.dictnamespace where ${userSchemas}
   union all select 'comment in the cluster', d.description from pg_shdescription d`;
 
 /** Comments are data about data: what names a person in one is taken out, and the report says so. */
@@ -76,40 +87,50 @@ const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubi
 export async function scanCatalogueText(
   copy: CopySession,
   allowedDomains: string[],
-): Promise<{ findings: LeakFinding[]; proofs: Proof[] }> {
-  const allowed = allowedPattern(allowedDomains);
-  const inComments = await rows<{ key: string; kind: number }>(
+): Promise<{ findings: LeakFinding[]; suspicious: LeakFinding[]; proofs: Proof[] }> {
+  const search = await searchOf(copy, { allowedDomains, before: true });
+  const inComments = await rows<{ key: string }>(
     copy,
     "scanning comments",
-    `select key, max(kind) as kind from (${scanQuery(`select row_number() over ()::int, c.what, c.x from (${comments}) c(what, x)`, allowed)}) f group by key`,
+    `select distinct key from (${scanQuery(textsOf(comments), search)}) f where kind in (${removable.join(", ")})`,
   );
   const failed: LeakFinding[] = [];
   for (const { key } of inComments) {
-    const problem = await cleanComment(copy, key, allowed);
-    if (problem !== undefined) {
-      failed.push(
-        finding("pg_catalog", "pg_description", problem, { col: 0, kind: 0, count: 1, key: problem }),
-      );
-    }
+    const problem = await cleanComment(copy, key, search);
+    if (problem === undefined) continue;
+    const kind = "a person is named in a comment that cannot be changed";
+    failed.push({
+      schema: "pg_catalog",
+      table: "pg_description",
+      column: problem,
+      kind,
+      count: 1,
+      exampleKey: problem,
+    });
   }
-  const removed = await clearSharedText(copy, allowed);
-  const inCode = await rows<Found & { what: string }>(
+  const removed = await clearSharedText(copy, search);
+  const code = await searchUnit(
     copy,
-    "scanning code, defaults and settings",
-    scanQuery(`select row_number() over ()::int, c.what, c.x from (${codeTexts}) c(what, x)`, allowed),
+    { name: "code, defaults and settings", places: [definition], texts: textsOf(codeTexts) },
+    search,
   );
   const done = proof(
     "No comment, function, view, default, constraint, setting or option names a person who stood here, or an address outside the allowed domains.",
-    `all of them scanned; ${inComments.length - failed.length} comments cleaned, ${inCode.length + failed.length} findings${removed.length === 0 ? "" : `; removed: ${removed.join(", ")}`}`,
+    `all of them scanned; ${inComments.length - failed.length} comments cleaned, ${code.findings.length + failed.length} findings${removed.length === 0 ? "" : `; removed: ${removed.join(", ")}`}`,
   );
-  return {
-    findings: [...failed, ...inCode.map((one) => finding("pg_catalog", "definition", one.key, one))],
-    proofs: [done],
-  };
+  return { findings: [...failed, ...code.findings], suspicious: code.suspicious, proofs: [done] };
 }
 
+/** Each text as a column of its own, so that every one with a find is named. */
+const textsOf = (texts: string) =>
+  `select row_number() over ()::int, false, c.what, 1, c.x from (${texts}) c(what, x)`;
+const definition = { schema: "pg_catalog", table: "definition", column: "", expected: [], of: undefined };
+
+/** Of what is found in a comment, that which takes the comment away; a coincidence does no harm there. */
+const removable = Object.keys(kindOf).map(Number);
+
 /** Takes addresses out of a comment, and the whole comment away when something else in it stood there before. */
-async function cleanComment(copy: CopySession, key: string, allowed: Allowed): Promise<string | undefined> {
+async function cleanComment(copy: CopySession, key: string, search: Search): Promise<string | undefined> {
   const [classId, objectId, sub] = key.split(",").map(Number);
   const [object] = await rows<{ type: string; identity: string }>(
     copy,
@@ -123,7 +144,7 @@ async function cleanComment(copy: CopySession, key: string, allowed: Allowed): P
   const body = `declare t text; begin
     select regexp_replace(description, ${literal(addressPattern.replaceAll("''", "'"))}, '(address removed)', 'g') into t
       from pg_description where classoid = ${classId} and objoid = ${objectId} and objsubid = ${sub};
-    if exists (select from prodcopy.findings(t, ${literal(allowed.domain)}, ${literal(allowed.ours)}) f join prodcopy.wanted w on w.h = f.h and w.kind = f.kind) then
+    if exists (${scanQuery("select 0, false, '', 1, t", search)}) then
       t := '(comment removed: it named a person)';
     end if;
     execute format('comment on ${keyword} %s is %L', ${literal(object.identity)}, t);

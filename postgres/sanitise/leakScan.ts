@@ -1,137 +1,267 @@
-import { literal, qualified, row, rows } from "../connection";
-import type { CopySession } from "../guard";
+import { literal, qualified, row, rows, run, type Session } from "../connection";
 import type { Log } from "../proof";
-import { stranger } from "./functions/scan";
-import { kinds, longestValue } from "./functions/tokens";
+import { everyFind, sameKind, scanQuery, type Search, type Texts } from "./finds";
+import { kinds } from "./functions/tokens";
+import { kindOf, stops, weighed, type Found, type Weight } from "./judge";
+import { allowedPattern, shapes } from "./patterns";
 import type { LeakFinding, SanitiseResult } from "./result";
-import { cellsOf, scanTables, type ScanTable } from "./scanColumns";
+import { once, scanTables, textsOf, type ScanColumn, type ScanTable } from "./scanColumns";
+import { nameOf, type TableWork } from "./work";
 
-const kindNames: Record<number, string> = {
-  [kinds.email]: "an e-mail address that stood here before",
-  [kinds.digits]: "a telephone or account number that stood here before",
-  [kinds.value]: "a value that stood here before",
-  [kinds.name]: "the full name of a person who stood here before",
-  [kinds.address]: "an address line that stood here before",
-  [stranger]: "an e-mail address outside the allowed domains",
+export interface LeakScanRequest {
+  allowedDomains: string[];
+  /** What the rules say of tables; a table that is not here counts as kept. */
+  tables: readonly ScannedTable[];
+  /** Whether what stood there before the run is known by its hashes; see `finds.ts`. */
+  before: boolean;
+  /** Rows of all tables, for the report. */
+  rows: number;
+  log: Log;
+}
+
+/** What the scan asks of a table's work; `compare` and `whole` are set when the run masked it. */
+export type ScannedTable = Pick<TableWork, "schema" | "table" | "compare" | "whole" | "expected"> & {
+  columns: readonly { column: string; action: "mask" | "keep" }[];
 };
 
-/** The shortest text that identifies: `a@b.co`. */
-const shortest = 6;
+type LeakScan = SanitiseResult["leakScan"];
 
-/** Patterns of addresses: those that may stand in the copy, and those that the run itself makes. */
-export interface Allowed {
-  /** On a lower-case address: its domain is an allowed one or below one. */
-  domain: string;
-  /** Of a whole address, without anchors. */
-  ours: string;
+/** One place of a text: a column of a table, or something outside of tables. */
+export interface Place {
+  schema: string;
+  table: string;
+  /** Empty: what a find shows as its place. */
+  column: string;
+  /** Kinds that the rules expect here, by their words. */
+  expected: readonly string[];
+  /** The table whose rows' `ctid` a find shows; undefined where it shows a name. */
+  of: ScanTable | undefined;
 }
 
-export function allowedPattern(domains: string[]): Allowed {
-  const escaped = domains.map((domain) => domain.toLowerCase().replace(/[^a-z0-9-]/g, "[$&]"));
-  if (domains.length === 0) return { domain: "$^", ours: "$^" };
-  return {
-    domain: `[@.](?:${escaped.join("|")})$`,
-    ours: `[a-z0-9]{8,20}@(?:${escaped.join("|")})`,
-  };
+/** Texts of some places, searched in one pass; the column's number is the place's. */
+export interface Unit {
+  name: string;
+  places: Place[];
+  texts: Texts;
 }
 
-/** The marks of a text `x` in rows of `cells(col, key, x)`, joined to what stood there: kind by kind and column by column. */
-export function scanQuery(cells: string, allowed: Allowed): string {
-  // Equal texts of a column are taken apart once. OFFSET 0 keeps the join outside, where what stood here before is hashed once
-  // and not once a row. What most masked cells hold, filler and single addresses of ours, is known without taking it apart.
-  return `select found.col, found.kind, sum(found.n)::int as count, min(found.key) as key
-    from (select cell.col, cell.key, cell.n, mark.kind, mark.h
-      from (select col, x, min(key) as key, count(*) as n from (${cells}) every(col, key, x)
-        where octet_length(x) >= ${shortest} and not prodcopy.is_filler(x) group by col, x) cell
-      cross join lateral (
-        select ${kinds.value} as kind, prodcopy.mark(prodcopy.norm(cell.x)) as h where length(cell.x) <= ${longestValue + 50}
-        union all
-        select ${kinds.email}, prodcopy.mark(cell.x) where cell.x ~ ${literal(`^${allowed.ours}$`)}
-        union all
-        select t.kind, t.h from prodcopy.findings(cell.x, ${literal(allowed.domain)}, ${literal(allowed.ours)}) t
-         where (cell.x ~ '[^[:alnum:]]' or length(cell.x) >= 8) and cell.x !~ ${literal(`^${allowed.ours}$`)}) mark
-      offset 0) found
-    join prodcopy.wanted w on w.h = found.h and w.kind = found.kind
-   group by 1, 2 order by 1, 2`;
-}
+/** Small tables are searched together, so that what stood there before is read once for many of them. */
+const together = { bytes: 32 * 1024 * 1024, tables: 40 };
 
 /**
- * Looks through every text of every table for what stood there before the run, and for addresses outside the allowed
- * domains. One pass over a table for all its columns, inside the server; a finding names a place, never a value.
+ * Looks through every text of every table, of large objects and of the planner's samples for what stood there before the run,
+ * for addresses outside the allowed domains and for what gives itself away by its shape. Inside the server; a find
+ * names a place, never a value. Reads only.
  */
-export async function leakScan(
-  copy: CopySession,
-  allowedDomains: string[],
-  log: Log,
-): Promise<SanitiseResult["leakScan"]> {
+export async function leakScan(session: Session, request: LeakScanRequest): Promise<LeakScan> {
   const started = Date.now();
-  const tables = await scanTables(copy);
-  const allowed = allowedPattern(allowedDomains);
-  const result = {
-    columnsScanned: 0,
-    rowsScanned: 0,
-    bytesScanned: 0,
-    findings: [] as LeakFinding[],
+  const tables = await scanTables(session);
+  const search = await searchOf(session, request);
+  const scan: LeakScan = {
+    columnsScanned: tables.reduce((sum, table) => sum + table.columns.length, 0),
+    rowsScanned: request.rows,
+    bytesScanned: tables.reduce((sum, table) => sum + table.bytes, 0),
+    findings: [],
+    suspicious: [],
     seconds: 0,
   };
-  for (const table of tables) {
-    result.bytesScanned += table.bytes;
-    if (table.columns.length === 0) continue;
-    result.columnsScanned += table.columns.length;
-    result.rowsScanned += await countRows(copy, table);
-    result.findings.push(...(await scanTable(copy, table, allowed)));
-  }
-  result.findings.push(...(await scanLargeObjects(copy, allowed)), ...(await scanStatistics(copy, allowed)));
-  result.seconds = (Date.now() - started) / 1000;
-  log(
-    `leak scan: ${result.columnsScanned} columns of ${tables.length} tables, ${result.rowsScanned} rows in ${result.seconds.toFixed(1)} s, ${result.findings.length} findings`,
+  const units = [...groupsOf(tables).map((group) => unitOf(group, request.tables)), largeObjects, statistics];
+  await inParallel(session, async () => {
+    for (const unit of units) add(scan, await searchUnit(session, unit, search));
+    if (request.before) {
+      for (const work of request.tables) scan.findings.push(...(await compare(session, work)));
+    }
+  });
+  scan.seconds = (Date.now() - started) / 1000;
+  request.log(
+    `leak scan: ${scan.columnsScanned} columns of ${tables.length} tables in ${scan.seconds.toFixed(1)} s, ` +
+      `${scan.findings.length} findings, ${scan.suspicious.length} suspicious`,
   );
-  return result;
+  return scan;
 }
 
-async function scanTable(copy: CopySession, table: ScanTable, allowed: Allowed): Promise<LeakFinding[]> {
-  const own = qualified(table.schema, table.table);
-  const key =
-    table.key === null
-      ? `'ctid ' || ${own}.ctid::text`
-      : `${literal(`${table.key} = `)} || ${own}.${table.key}::text`;
-  const cells = `select c.col, ${key}, c.x from ${own} cross join lateral (${cellsOf(table)}) c(col, x)`;
-  const found = await rows<Found>(copy, `scanning ${table.schema}.${table.table}`, scanQuery(cells, allowed));
-  return found.map((one) => finding(table.schema, table.table, table.columns[one.col]?.name ?? "", one));
+/** What to search for: without hashes of before, shapes only. */
+export async function searchOf(
+  session: Session,
+  request: Pick<LeakScanRequest, "allowedDomains" | "before">,
+): Promise<Search> {
+  const { names } = request.before
+    ? await row<{ names: boolean }>(
+        session,
+        "asking for names",
+        `select exists (select from prodcopy.before where kind in (${kinds.name}, ${kinds.address})) as names`,
+      )
+    : { names: false };
+  return { allowed: allowedPattern(request.allowedDomains), before: request.before, names };
 }
 
-export interface Found {
-  col: number;
-  kind: number;
-  count: number;
-  key: string;
+/** Large tables are read by several processes; the planner takes the finds for more and dearer than they are. */
+async function inParallel(session: Session, use: () => Promise<void>): Promise<void> {
+  const settings = {
+    parallel_setup_cost: "100",
+    parallel_tuple_cost: "0",
+    min_parallel_table_scan_size: "'4MB'",
+    // Written anew, a table reads as large as it is; the searches cost what they cost, compiled or not.
+    jit: "off",
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    await run(session, "setting up the scan", `set ${name} = ${value}`);
+  }
+  await use();
+  for (const name of Object.keys(settings).filter((one) => one !== "jit")) {
+    await run(session, "setting up the scan", `reset ${name}`);
+  }
 }
 
-export function finding(schema: string, table: string, column: string, found: Found): LeakFinding {
-  const kind = kindNames[found.kind] ?? "a value that stood here before";
-  return { schema, table, column, kind, count: found.count, exampleKey: found.key };
+function groupsOf(tables: ScanTable[]): ScanTable[][] {
+  const groups: ScanTable[][] = [];
+  let bytes = 0;
+  for (const table of tables.filter((one) => one.columns.length > 0)) {
+    const last = groups.at(-1);
+    if (last === undefined || bytes + table.bytes > together.bytes || last.length >= together.tables) {
+      groups.push([table]);
+      bytes = table.bytes;
+    } else {
+      last.push(table);
+      bytes += table.bytes;
+    }
+  }
+  return groups;
 }
 
-async function countRows(copy: CopySession, table: ScanTable): Promise<number> {
-  const own = qualified(table.schema, table.table);
-  const { n } = await row<{ n: string }>(copy, "counting rows", `select count(*) as n from ${own}`);
-  return Number(n);
+/** The columns that are taken apart; what the run made as single values is compared whole (`compare`). */
+function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
+  const places: Place[] = [];
+  const texts: Texts[] = [];
+  for (const table of group) {
+    const work = works.find((one) => nameOf(one) === nameOf(table.top));
+    const masked = (name: string) => work?.columns.find((one) => one.column === name)?.action === "mask";
+    const add = (columns: ScanColumn[], wrap: (texts: Texts) => Texts) => {
+      if (columns.length === 0) return;
+      texts.push(wrap(textsOf(table, columns, (column) => !masked(column.name), places.length)));
+      places.push(
+        ...columns.map(({ name }) => ({
+          schema: table.schema,
+          table: table.table,
+          column: name,
+          expected: work?.expected[name] ?? [],
+          of: table,
+        })),
+      );
+    };
+    const open = table.columns.filter((column) => work?.whole.includes(column.name) !== true);
+    add(
+      open.filter((column) => !column.repeats),
+      (all) => all,
+    );
+    add(
+      open.filter((column) => column.repeats),
+      once,
+    );
+  }
+  const name = group.map((table) => nameOf(table)).join(", ");
+  return { name, places, texts: texts.length === 0 ? nothing : texts.join(" union all ") };
 }
 
-async function scanLargeObjects(copy: CopySession, allowed: Allowed): Promise<LeakFinding[]> {
-  const cells = `select 0, 'object ' || m.oid, p from pg_largeobject_metadata m, prodcopy.pieces(lo_get(m.oid)) p`;
-  const found = await rows<Found>(copy, "scanning large objects", scanQuery(cells, allowed));
-  return found.map((one) => finding("pg_catalog", "pg_largeobject", "data", one));
-}
+const nothing = "select 0, true, null::tid, 1, null::text where false";
+
+const largeObjects: Unit = {
+  name: "large objects",
+  places: [{ schema: "pg_catalog", table: "pg_largeobject", column: "data", expected: [], of: undefined }],
+  texts: `select 0, true, 'object ' || m.oid, 1, replace(encode(lo_get(m.oid, i, 1048576 + 1024), 'escape'), ${literal("\\000")}, '')
+    from pg_largeobject_metadata m, generate_series(0, 1073741824, 1048576) i where length(lo_get(m.oid, i, 1)) > 0`,
+};
 
 /** Samples of values that the planner keeps, as far as this login may read them. */
-async function scanStatistics(copy: CopySession, allowed: Allowed): Promise<LeakFinding[]> {
-  const own = (alias: string) =>
-    `${alias}.schemaname not in ('pg_catalog', 'information_schema', 'prodcopy')`;
-  const cells = `select 0, format('%s.%s.%s', s.schemaname, s.tablename, s.attname), e
-      from pg_stats s, unnest(s.most_common_vals::text::text[] || s.histogram_bounds::text::text[]) e where ${own("s")}
-    union all select 0, format('%s.%s', s.statistics_schemaname, s.statistics_name), e
-      from pg_stats_ext s, unnest(s.most_common_vals) e where ${own("s")}`;
-  const found = await rows<Found>(copy, "scanning statistics", scanQuery(cells, allowed));
-  return found.map((one) => finding("pg_catalog", "pg_statistic", "sample values", one));
+const ownSchema = (schema: string) => `${schema} not in ('pg_catalog', 'information_schema', 'prodcopy')`;
+const statistics: Unit = {
+  name: "the planner's samples",
+  places: [
+    { schema: "pg_catalog", table: "pg_statistic", column: "sample values", expected: [], of: undefined },
+  ],
+  texts: `select 0, false, format('%s.%s.%s', s.schemaname, s.tablename, s.attname), 1, e
+      from pg_stats s, unnest(s.most_common_vals::text::text[] || s.histogram_bounds::text::text[]
+        || s.most_common_elems::text::text[]) e where ${ownSchema("s.schemaname")}
+    union all select 0, false, format('%s.%s', s.statistics_schemaname, s.statistics_name), 1, e
+      from pg_stats_ext s, unnest(s.most_common_vals) e where ${ownSchema("s.schemaname")}`,
+};
+
+/** The finds of one pass, judged. */
+export async function searchUnit(session: Session, unit: Unit, search: Search): Promise<Judged> {
+  const found = await rows<Found>(session, `scanning ${unit.name}`, scanQuery(unit.texts, search));
+  const judged: Judged = { findings: [], suspicious: [] };
+  for (const one of found) {
+    const place = unit.places[one.col] ?? unit.places[0];
+    const kind = kindOf[one.kind];
+    if (place === undefined || kind === undefined) continue;
+    const weight = weighed.includes(one.kind) ? await weigh(session, unit, search, one) : undefined;
+    const notCards =
+      found.find((other) => other.col === one.col && other.kind === shapes.notCard)?.count ?? 0;
+    const stopping = stops(one, weight, notCards) && !place.expected.includes(kind.word);
+    judged[stopping ? "findings" : "suspicious"].push({
+      schema: place.schema,
+      table: place.table,
+      column: place.column === "" ? one.key : place.column,
+      kind: kind.text,
+      count: one.count,
+      exampleKey: await keyOf(session, place.of, one.key),
+    });
+  }
+  return judged;
+}
+
+type Judged = Pick<LeakScan, "findings" | "suspicious">;
+
+function add(scan: LeakScan, more: Judged): void {
+  scan.findings.push(...more.findings);
+  scan.suspicious.push(...more.suspicious);
+}
+
+/** Looks at a column again, for what resembles its finds; see `stops`. Values stay inside the server. */
+async function weigh(session: Session, unit: Unit, search: Search, found: Found): Promise<Weight> {
+  const texts = `select * from (${unit.texts}) every(col, kept, key, n, x) where col = ${found.col}`;
+  const wanted = `b.h = f.h and ${sameKind("f.kind")} and b.kind = ${found.kind} and not b.kept`;
+  const kind = found.kind === kinds.common ? kinds.value : found.kind;
+  const alike = `from (${everyFind(texts, search)}) f where f.kind = ${kind}`;
+  const hit = `exists (select from prodcopy.before b where ${wanted})`;
+  const all = found.kind === kinds.common ? "" : ` and f.rest in (select f.rest ${alike} and ${hit})`;
+  return row<Weight>(
+    session,
+    `weighing what was found in ${unit.places[found.col]?.table ?? unit.name}`,
+    `select count(*) filter (where hit)::int as hits, count(*)::int as alike, count(distinct h) filter (where hit)::int as different
+       from (select f.h, ${hit} as hit ${alike}${all}) every`,
+  );
+}
+
+/** Columns that hold nothing but single values of the run's making: a former one among them says that a mask did not act. */
+async function compare(session: Session, work: ScannedTable): Promise<LeakFinding[]> {
+  if (work.compare === undefined) return [];
+  const table = qualified(work.schema, work.table);
+  const found = await rows<Found>(
+    session,
+    `comparing ${nameOf(work)}`,
+    `select m.col, m.kind, count(*)::int as count, count(distinct m.h)::int as different, min(t.ctid::text) as key
+       from ${table} t cross join lateral (${work.compare}) m(col, kind, h)
+       join prodcopy.before b on b.h = m.h and b.kind = m.kind
+      where not b.kept group by 1, 2 order by 1, 2`,
+  );
+  return found.map((one) => ({
+    schema: work.schema,
+    table: work.table,
+    column: work.whole[one.col] ?? "",
+    kind: kindOf[one.kind]?.text ?? "a value that stood here before",
+    count: one.count,
+    exampleKey: `ctid ${one.key}`,
+  }));
+}
+
+async function keyOf(session: Session, table: ScanTable | undefined, found: string): Promise<string> {
+  if (table === undefined) return found;
+  if (table.key === null) return `ctid ${found}`;
+  const { key } = await row<{ key: string }>(
+    session,
+    `naming a row of ${nameOf(table)}`,
+    `select ${table.key}::text as key from only ${qualified(table.schema, table.table)} where ctid = ${literal(found)}::tid`,
+  );
+  return `${table.key} = ${key}`;
 }

@@ -1,34 +1,128 @@
-import { ident, literal } from "../connection";
+import { ident } from "../connection";
 import type { CatalogueColumn, CatalogueTable } from "../catalogue";
 import { acts } from "./cell";
-import { kinds, numberShape } from "./functions/tokens";
+import { kinds, longestValue, markOf, numberShape } from "./functions/tokens";
 import { familyOf } from "./rules/families";
 import type { ColumnPlan, TablePlan } from "./plan";
 
-/** One kind of mark of one value: SQL that is NULL where the value is not of that kind. */
+/** What a column's text is turned into, once for all marks that need it. */
+type Form = "text" | "norm" | "words";
+
+/** One kind of mark of one value: SQL that is NULL where the value is not of that kind. Kind 0: whatever running text mentions. */
 interface Mark {
   kind: number;
   sql: string;
 }
 
-/** A mark with the condition under which its value goes. */
+/** A mark with the condition under which its value goes, or with the column that it is of. */
 type MarkOfCell = Mark & { goes: string };
 
+/** Forms of columns that one row's marks read, each computed once. */
+class Cells {
+  private readonly cells = new Map<string, string>();
+
+  /** The name of a column's value in a form. */
+  of({ name, baseType }: CatalogueColumn, form: Form): string {
+    const short = longestValue + 1;
+    const c = ident(name);
+    // Some collations know no search in a text; what is compared here is never of theirs.
+    const v =
+      baseType === "bytea"
+        ? `case when octet_length(${c}) < ${short} then encode(${c}, 'escape') end`
+        : `${c}::text collate "default"`;
+    return this.add(form === "text" ? v : `prodcopy.${form}(left(${v}, ${short}))`);
+  }
+
+  /** The name of a condition. NULL is false. */
+  condition(sql: string): string {
+    return sql === "true" ? sql : this.add(`coalesce(${sql}, false)`);
+  }
+
+  select(): string {
+    const all = [...this.cells].map(([sql, name]) => `${sql} as ${name}`);
+    // OFFSET 0 keeps each from being computed again at every place that reads it.
+    return `(select ${all.join(", ")} offset 0) prodcopy_cells`;
+  }
+
+  private add(sql: string): string {
+    const name = this.cells.get(sql) ?? `prodcopy_${this.cells.size}`;
+    this.cells.set(sql, name);
+    return name;
+  }
+}
+
 /**
- * SQL that turns one row into the marks of the identifying values in it: `values (kind, h, kept), ...`. What is kept by a
+ * SQL that turns one row into the marks of the identifying values in it: rows of `(kind, h, kept)`. What is kept by a
  * rule (`where`, `keep_values`) is marked as kept, and a value that is kept anywhere alarms nowhere.
  * Undefined when nothing of the table identifies anybody.
  */
 export function collectSql(plan: TablePlan, table: CatalogueTable): string | undefined {
   const gone = plan.action === "truncate";
+  const cells = new Cells();
   const marked = plan.columns.flatMap((column): MarkOfCell[] => {
     const facts = table.columns.find((c) => c.name === column.name);
     if (facts === undefined || (column.action === "keep" && !gone)) return [];
     if (column.mask === undefined && !["text", "json", "array"].includes(familyOf(facts))) return [];
-    const goes = cellGoes(column, facts);
-    return marksOf(column, `${ident(column.name)}::text`).map((mark) => ({ ...mark, goes }));
+    const marks = marksOf(column, facts, cells);
+    if (marks.length === 0) return [];
+    const goes = cellGoes(column, facts, cells);
+    return marks.map((mark) => ({ ...mark, goes }));
   });
-  const all = [...marked, ...namePairs(plan, table)];
+  return together([...marked, ...namePairs(plan, table, cells)], cells);
+}
+
+/** Transformations whose every result is one value of their own making. */
+const oneValue = new Set(
+  "email phone digits first-name last-name full-name username postcode address-line city company hash token ip unusable-password".split(
+    " ",
+  ),
+);
+
+/** Whether a masked column holds single values that the run made, so that comparing them whole says everything. */
+function comparedWhole(column: ColumnPlan): boolean {
+  const plain = column.where === undefined && column.keepValues.length === 0 && column.exact.length === 0;
+  return column.action === "mask" && plain && oneValue.has(column.mask?.with ?? "");
+}
+
+export function wholeColumns(plan: TablePlan): string[] {
+  return plan.columns.filter(comparedWhole).map((column) => column.name);
+}
+
+/** Shorter numbers fill their domain: what one person had another may get. */
+const shortestNumber = 9;
+
+/**
+ * The same marks of the table as it is after the run, of the columns that are compared whole: rows of `(col, kind, h)`. A find
+ * among them would say that a mask did not act.
+ */
+export function compareSql(plan: TablePlan, table: CatalogueTable): string | undefined {
+  if (plan.action === "truncate") return undefined;
+  const cells = new Cells();
+  const whole = { ...plan, columns: plan.columns.filter(comparedWhole) };
+  const marks = whole.columns.flatMap((column, i) => {
+    const facts = table.columns.find((c) => c.name === column.name);
+    // Whole numbers move within their length without regard to what stood there.
+    if (facts === undefined || familyOf(facts) === "integer") return [];
+    return marksOf(column, facts, cells)
+      .filter((mark) => mark.kind !== kinds.word && mark.kind !== 0)
+      .map((mark) => {
+        const long = `length(prodcopy.only_digits(${cells.of(facts, "text")})) >= ${shortestNumber}`;
+        return {
+          ...mark,
+          sql: mark.kind === kinds.digits ? `case when ${long} then ${mark.sql} end` : mark.sql,
+          col: i,
+        };
+      });
+  });
+  const last = whole.columns.findIndex((column) => column.mask?.with === "last-name");
+  const pairs = namePairs(whole, table, cells).map((mark) => ({ ...mark, col: last }));
+  const all = [...marks, ...pairs];
+  if (all.length === 0) return undefined;
+  const values = all.map((mark) => `(${mark.col}, ${mark.kind}, ${mark.sql})`).join(", ");
+  return `select m.* from ${cells.select()} cross join lateral (values ${values}) m`;
+}
+
+function together(all: MarkOfCell[], cells: Cells): string | undefined {
   if (all.length === 0) return undefined;
   const fixed = all
     .filter((mark) => mark.kind !== 0)
@@ -40,87 +134,97 @@ export function collectSql(plan: TablePlan, table: CatalogueTable): string | und
         `select prodcopy_kind, prodcopy_h, not ${mark.goes} from prodcopy.mentions(${mark.sql}) t(prodcopy_kind, prodcopy_h)
         where position('@' in ${mark.sql}) > 0 or ${mark.sql} ~ '${numberShape}'`,
     );
-  return [...(fixed.length > 0 ? [`values ${fixed.join(", ")}`] : []), ...searched].join(" union all ");
+  const marks = [...(fixed.length > 0 ? [`values ${fixed.join(", ")}`] : []), ...searched].join(
+    " union all ",
+  );
+  return `select m.* from ${cells.select()} cross join lateral (${marks}) m`;
 }
 
-/** Marks by what the mask says that the column holds. Kind 0 stands for whatever is found in running text. */
-function marksOf(column: ColumnPlan, v: string): Mark[] {
+/** Marks by what the mask says that the column holds. */
+function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark[] {
   const how = column.mask?.with;
+  const text = () => cells.of(facts, "text");
+  const norm = () => cells.of(facts, "norm");
+  const words = () => cells.of(facts, "words");
   // Of a table that is emptied whole, addresses are looked for; its ids may stand elsewhere by right.
-  if (how === undefined) return [{ kind: 0, sql: v }];
-  const words = `prodcopy.words(${v})`;
-  const norm = `prodcopy.norm(${v})`;
-  const email: Mark = {
-    kind: kinds.email,
-    sql: `case when position('@' in ${v}) > 1 then prodcopy.mark(${norm}) end`,
-  };
-  const value: Mark = {
-    kind: kinds.value,
-    // An address is marked as one, once.
-    sql: `case when prodcopy.distinctive(${norm}) and ${norm} !~ '^[^ @]+@[^ @]+$' then prodcopy.mark(${norm}) end`,
-  };
-  // In running text the padding of a token cannot be told from the text around it.
-  const unpadded: Mark = {
-    kind: kinds.value,
-    sql: `case when right(${norm}, 1) = '=' and prodcopy.distinctive(${norm}) then prodcopy.mark(rtrim(${norm}, '=')) end`,
-  };
-  const digits: Mark = {
+  const mentions = (): Mark => ({ kind: 0, sql: text() });
+  const mark = (kind: number, when: string, of: string): Mark => ({
+    kind,
+    sql: `case when ${when} then ${markOf(of)} end`,
+  });
+  const email = () => mark(kinds.email, `position('@' in ${norm()}) > 1`, norm());
+  const digits = (): Mark => ({
     kind: kinds.digits,
-    sql: `case when length(prodcopy.only_digits(${v})) between 1 and 18 then prodcopy.mark(prodcopy.only_digits(${v})) end`,
-  };
-  const word = (n: string): Mark => ({ kind: kinds.word, sql: `prodcopy.mark(${n})` });
+    sql: `case when octet_length(${text()}) between 1 and 40 then ${markOf(`nullif(prodcopy.only_digits(${text()}), '')`)} end`,
+  });
+  const common = () => mark(kinds.common, `prodcopy.usual(${norm()})`, norm());
+  // In running text the padding of a token cannot be told from the text around it.
+  const value = () => mark(kinds.value, `prodcopy.distinctive(${norm()})`, `rtrim(${norm()}, '=')`);
+  const account = (): Mark => ({ kind: kinds.digits, sql: markOf(`prodcopy.account(${text()})`) });
+  const word = (n: string): Mark => ({ kind: kinds.word, sql: markOf(n) });
+  if (how === undefined) return [mentions()];
   // The word lists avoid what stood there, whether or not a rule calls the column identifying.
-  if (how === "last-name") return [word(`substring(${words} from '[^ ]+$')`)];
+  if (how === "last-name") return [word(`split_part(${words()}, ' ', 1)`), word(lastWord(words()))];
   if (how === "first-name") return [];
   // Permuted numbers avoid them too.
-  if (!column.identifying) return how === "phone" || how === "digits" ? [digits] : [];
+  if (!column.identifying) return how === "phone" || how === "digits" ? [digits()] : [];
   switch (how) {
     case "email":
-      return [email, value];
+      // More than an address, perhaps with a name before it, or several.
+      return [email(), { kind: 0, sql: `case when ${text()} ~ '[ ,;]' then ${text()} end` }];
     case "phone":
     case "digits":
-      return [digits, value];
+      return [digits(), ...(how === "digits" ? [value()] : [])];
     case "full-name":
       return [
-        nameMark(`split_part(${words}, ' ', 1)`, `substring(${words} from ' ([^ ]+)$')`),
-        nameMark(`substring(${words} from '([^ ]+) [^ ]+$')`, `substring(${words} from ' ([^ ]+)$')`),
-        word(`substring(${words} from '[^ ]+$')`),
+        nameMark(`split_part(${words()}, ' ', 1)`, lastWord(words())),
+        nameMark(`split_part(${words()}, ' ', 2)`, `split_part(${words()}, ' ', 3)`),
+        // Names of scripts that put no blank between words are known as a whole.
+        mark(
+          kinds.name,
+          `octet_length(${words()}) > length(${words()}) and position(' ' in ${words()}) = 0`,
+          words(),
+        ),
+        word(lastWord(words())),
       ];
     case "address-line":
       return [
-        value,
-        {
-          kind: kinds.address,
-          sql: `prodcopy.mark(substring(${words} from '^[0-9][^ ]* [^ ]+ [^ ]+'))`,
-        },
-        word(`substring(${words} from '^[0-9][^ ]* ([^ ]+)')`),
+        common(),
+        mark(
+          kinds.address,
+          `ascii(${words()}) between 48 and 57 and split_part(${words()}, ' ', 3) <> ''`,
+          firstThree(words()),
+        ),
+        word(`split_part(${words()}, ' ', 2)`),
       ];
     case "company":
-      return [value, word(`split_part(${words}, ' ', 1)`)];
+      return [common(), word(`split_part(${words()}, ' ', 1)`)];
+    case "username":
+    case "url":
+      return [email(), common()];
     case "ip":
-      return [
-        {
-          kind: kinds.value,
-          sql: `case when prodcopy.real_ip(${norm}) then prodcopy.mark(split_part(${norm}, '/', 1)) end`,
-        },
-      ];
+      return [mark(kinds.value, `prodcopy.real_ip(${norm()})`, `split_part(${norm()}, '/', 1)`)];
     case "email-list":
     case "redact":
     case "json":
     case "array":
-      return [{ kind: 0, sql: v }];
+      return [mentions()];
+    case "null":
+    case "constant":
+    case "sql":
+      return [mentions(), value(), account()];
     default:
-      return [email, value, unpadded];
+      return [email(), value(), account()];
   }
 }
 
 /** A given name in one column and a family name in another identify together what neither does alone. */
-function namePairs(plan: TablePlan, table: CatalogueTable): MarkOfCell[] {
+function namePairs(plan: TablePlan, table: CatalogueTable, cells: Cells): MarkOfCell[] {
   const only = (how: string) => {
     const found = plan.columns.filter((column) => column.mask?.with === how);
     const facts = table.columns.find((column) => column.name === found[0]?.name);
     return found[0] !== undefined && found.length === 1 && facts !== undefined
-      ? { words: `prodcopy.words(${ident(facts.name)}::text)`, goes: cellGoes(found[0], facts) }
+      ? { words: cells.of(facts, "words"), goes: cellGoes(found[0], facts, cells) }
       : undefined;
   };
   const [first, last] = [only("first-name"), only("last-name")];
@@ -128,18 +232,29 @@ function namePairs(plan: TablePlan, table: CatalogueTable): MarkOfCell[] {
   const goes = `(${first.goes} and ${last.goes})`;
   return [
     nameMark(`split_part(${first.words}, ' ', 1)`, `split_part(${last.words}, ' ', 1)`),
-    nameMark(`substring(${first.words} from '[^ ]+$')`, `split_part(${last.words}, ' ', 1)`),
+    nameMark(lastWord(first.words), `split_part(${last.words}, ' ', 1)`),
   ].map((mark) => ({ ...mark, goes }));
 }
 
-function cellGoes(column: ColumnPlan, facts: CatalogueColumn): string {
-  return column.mask === undefined ? "true" : `coalesce(${acts(column, facts) || "true"}, false)`;
+function cellGoes(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): string {
+  return cells.condition(column.mask === undefined ? "true" : acts(column, facts) || "true");
 }
 
-/** Two words of two letters or more. NULL otherwise. */
+const lastWord = (words: string) => `right(${words}, strpos(reverse(${words}) || ' ', ' ') - 1)`;
+const firstThree = (words: string) =>
+  `split_part(${words}, ' ', 1) || ' ' || split_part(${words}, ' ', 2) || ' ' || split_part(${words}, ' ', 3)`;
+
+/** Words that make no name: what stands for nobody in particular, and what stands beside any word. */
+const noNames =
+  "user users test admin demo account guest customer unknown anonymous system support team sales info contact client member none null " +
+  "and of the for to in on at with new not no all any de da del della der den des di do dos du el la le las los van von al bin ibn";
+
+/** Two words of two letters or more, both of which could be a name. NULL otherwise. */
 function nameMark(one: string, two: string): Mark {
+  const list = `'{"${noNames.replaceAll(" ", '","')}"}'::text[]`;
   return {
     kind: kinds.name,
-    sql: `case when length(${one}) > 1 and length(${two}) > 1 then prodcopy.mark(${one} || ${literal(" ")} || ${two}) end`,
+    sql: `case when length(${one}) > 1 and length(${two}) > 1 and ${one} <> all (${list}) and ${two} <> all (${list})
+      then ${markOf(`${one} || ' ' || ${two}`)} end`,
   };
 }

@@ -68,6 +68,8 @@ export interface ColumnPlan {
   exact: { where: string; value: string | null }[];
   /** Whether the values identify a person: they are hashed before the run and looked for everywhere after it. */
   identifying: boolean;
+  /** What the leak scan may find here without stopping the run: `email`, `phone`, `card`, ... (`judge.ts`). Default none. */
+  expected?: string[];
   /** Rules file or pack with line, e.g. `rules/sample.yaml:41`. */
   origin: string;
 }

@@ -9,7 +9,10 @@ export interface SanitiseResult {
     columnsScanned: number;
     rowsScanned: number;
     bytesScanned: number;
+    /** What must not be in the copy: empty, or the run has failed. */
     findings: LeakFinding[];
+    /** What may be a coincidence, or what the rules expect there: for a person to look at. */
+    suspicious: LeakFinding[];
     seconds: number;
   };
   residue: { checks: Proof[]; notProven: string[] };
@@ -48,6 +51,8 @@ export interface ColumnResult {
   with: string | undefined;
   /** Where the decision comes from: rules file or pack, with its line. */
   rule: string;
+  /** How the leak scan went through it; undefined where nothing was left to look at. */
+  scanned?: "taken apart" | "compared whole" | "holds no text";
 }
 
 export interface LeakFinding {

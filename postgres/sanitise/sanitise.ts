@@ -80,13 +80,20 @@ async function maskAndProve(request: SanitiseRequest, journal: Journal): Promise
   const staleStatistics = await refreshStatistics(copy, works);
   const { counts, constraints } = await checkAfterwards(copy, works);
   log(`constraints: ${constraints.checked} are there and hold`);
-  const scan = await leakScan(copy, plan.allowedDomains, log);
+  const scan = await leakScan(copy, {
+    allowedDomains: plan.allowedDomains,
+    tables: works,
+    before: true,
+    rows: [...counts.values()].reduce((sum, one) => sum + one.after, 0),
+    log,
+  });
   const texts = await withTransaction(copy, async () => {
     const scanned = await scanCatalogueText(copy, plan.allowedDomains);
     await rememberStructure(copy);
     return scanned;
   });
   refuseLeaks([...scan.findings, ...texts.findings]);
+  scan.suspicious.push(...texts.suspicious);
   const { tables, coverage } = summarise(works, counts, await secondsOf(journal));
   const result: SanitiseResult = {
     database: plan.database,
@@ -95,7 +102,7 @@ async function maskAndProve(request: SanitiseRequest, journal: Journal): Promise
     leakScan: scan,
     residue: {
       checks: [...rewriteProofs(works), ...texts.proofs],
-      notProven: [...staleStatistics, beyondTheScan],
+      notProven: [...staleStatistics, beyondTheScan, ...scan.suspicious.map(worthALook)],
     },
     constraints,
     media: await countMedia(copy, plan),
@@ -111,12 +118,18 @@ async function maskAndProve(request: SanitiseRequest, journal: Journal): Promise
 const beyondTheScan =
   "Compressed or encrypted content of binary columns and large objects that the rules keep: the leak scan cannot read it.";
 
+function worthALook(one: LeakFinding): string {
+  return `Whether ${placeOf(one)} is a coincidence. Look at the row; mask the column, or say in the rules that it is expected there.`;
+}
+
+/** `public.note.body: an e-mail address ..., 3 times, e.g. at id = 7` */
+function placeOf(one: LeakFinding): string {
+  return `${one.schema}.${one.table}.${one.column}: ${one.kind}, ${one.count} times, e.g. at ${one.exampleKey}`;
+}
+
 function refuseLeaks(findings: LeakFinding[]): void {
   if (findings.length === 0) return;
-  const lines = findings.map(
-    (one) =>
-      `- ${one.schema}.${one.table}.${one.column}: ${one.kind}, ${one.count} times, e.g. at ${one.exampleKey}`,
-  );
+  const lines = findings.map((one) => `- ${placeOf(one)}`);
   throw new Error(
     `the leak scan found what must not be in the copy:\n${lines.join("\n")}\n` +
       "The copy stays in quarantine. Mask these columns in the rules, or allow the domain, and make a new copy",

@@ -1,64 +1,121 @@
-import { ident, qualified, rows } from "../connection";
-import type { CopySession } from "../guard";
+import { ident, literal, qualified, rows, type Session } from "../connection";
+import type { Texts } from "./finds";
 import { userSchemas } from "./structure";
 
 /** A table or materialised view with every column that can hold text. */
 export interface ScanTable {
   schema: string;
   table: string;
+  /** The partitioned table at the top, or the table itself: the one of which the rules speak. */
+  top: { schema: string; table: string };
   bytes: number;
   /** Whole-number or UUID key that may be shown for a find; NULL when the key itself could be a person's. */
   key: string | null;
-  columns: { name: string; type: string; category: string; elementCategory: string }[];
+  columns: ScanColumn[];
 }
 
+export interface ScanColumn {
+  name: string;
+  type: string;
+  category: string;
+  /** Of an array's elements. */
+  element: string;
+  /** Whether few values stand in many rows, as far as the planner knows: then each is looked at once. */
+  repeats: boolean;
+}
+
+/** Categories of types that hold no text: numbers, booleans, dates, intervals, geometry. Labels of enums are looked at once, as definitions. */
+const textless = "'N', 'B', 'D', 'T', 'E', 'G'";
+
 /**
- * Every table that holds rows, of rules and of extensions alike, with all columns but those whose type cannot hold a text: numbers,
- * booleans, dates, ranges, enums, geometry.
+ * Every table that holds rows, of rules and of extensions alike, with all columns but those whose type cannot hold a text. Ranges count
+ * where their bounds are texts.
  */
-export async function scanTables(copy: CopySession): Promise<ScanTable[]> {
+export async function scanTables(session: Session): Promise<ScanTable[]> {
   return rows<ScanTable>(
-    copy,
+    session,
     "listing the columns to scan",
     `select n.nspname::text as schema, c.relname::text as table, pg_table_size(c.oid)::float8 as bytes,
+            (select json_build_object('schema', r.relnamespace::regnamespace::name, 'table', r.relname) from pg_class r
+              where r.oid = coalesce(case when c.relispartition then pg_partition_root(c.oid) end, c.oid)) as top,
             (select quote_ident(k.attname) from pg_index i join pg_attribute k on k.attrelid = c.oid and k.attnum = i.indkey[0]
               where i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1
                 and k.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype)) as key,
             coalesce((select json_agg(json_build_object('name', a.attname, 'type', base.typname, 'category', base.typcategory,
-                'elementCategory', coalesce(element.typcategory, '')) order by a.attnum)
+                'element', coalesce(element.typname, ''), 'repeats', coalesce(s.stadistinct > 0 and s.stadistinct * 20 < c.reltuples
+                  or s.stadistinct between -0.05 and -0.0000001, false)) order by a.attnum)
               from pg_attribute a
+              left join lateral (select n_distinct as stadistinct from pg_stats v
+                where v.schemaname = n.nspname and v.tablename = c.relname and v.attname = a.attname and not v.inherited and v.avg_width < 200) s on true
               cross join lateral (
                 with recursive down(oid, base) as (
                   select t.oid, t.typbasetype from pg_type t where t.oid = a.atttypid
                   union all select t.oid, t.typbasetype from down join pg_type t on t.oid = down.base where down.base <> 0)
                 select t.* from down join pg_type t on t.oid = down.oid where down.base = 0) base
               left join pg_type element on element.oid = base.typelem and base.typcategory = 'A'
+              left join pg_range range on range.rngtypid = base.oid
+              left join pg_type bound on bound.oid = range.rngsubtype
               where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                and coalesce(element.typcategory, base.typcategory) not in ('N', 'B', 'D', 'T', 'R', 'E', 'G')), '[]') as columns
+                and coalesce(element.typcategory, bound.typcategory, base.typcategory) not in (${textless})), '[]') as columns
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'm') and ${userSchemas} and c.relispopulated order by 1, 2`,
   );
 }
 
-/** The texts in one column of a row: `(column number, text)`. Elements and JSON strings come one by one, unescaped. */
-export function cellsOf(table: ScanTable): string {
-  const own = qualified(table.schema, table.table);
-  return table.columns
-    .map(({ name, type, category, elementCategory }, i) => {
-      const c = `${own}.${ident(name)}`;
-      if (category === "A" && elementCategory !== "A") return `select ${i}, e::text from unnest(${c}) e`;
-      if (type === "jsonb") return jsonCells(i, c);
-      if (type === "json") {
-        return `select ${i}, ${c}::text union all ${jsonCells(i, `prodcopy.as_json(${c}::text)`)}`;
-      }
-      if (type === "bytea") return `select ${i}, t from prodcopy.pieces(${c}) t`;
-      if (type === "inet") return `select ${i}, host(${c})`;
-      return `select ${i}, ${c}::text`;
-    })
-    .join(" union all ");
+/** A table's columns as texts: all of it in one pass. `first` is the number of the first column. */
+export function textsOf(
+  table: ScanTable,
+  columns: ScanColumn[],
+  kept: (column: ScanColumn) => boolean,
+  first: number,
+): Texts {
+  const plain: string[] = [];
+  const several: string[] = [];
+  for (const [i, column] of columns.entries()) {
+    const tag = `${first + i}, ${kept(column)}`;
+    const many = elementsOf(column);
+    if (many === undefined) plain.push(`(${tag}, ${textOf(column)})`);
+    else several.push(`select ${tag}, ${many}`);
+  }
+  const all = [...(plain.length > 0 ? [`values ${plain.join(", ")}`] : []), ...several].join(" union all ");
+  return `select c.col, c.kept, t.ctid, 1, c.x from only ${qualified(table.schema, table.table)} t
+    cross join lateral (${all}) c(col, kept, x) where octet_length(c.x) >= 6`;
 }
 
-function jsonCells(i: number, json: string): string {
-  return `select ${i}, v #>> '{}' from jsonb_path_query(${json}, 'strict $.**') v where jsonb_typeof(v) in ('string', 'number')
-    union all select ${i}, k #>> '{}' from jsonb_path_query(${json}, 'lax $.** ? (@.type() == "object").keyvalue().key') k`;
+/** The same with each text of a column once and how many rows have it. */
+export function once(texts: Texts): Texts {
+  return `select col, kept, min(key::text)::tid, count(*)::int, x from (${texts}) every(col, kept, key, n, x) group by col, kept, x`;
+}
+
+/** SQL of a column's one text. */
+function textOf({ name, type }: ScanColumn): string {
+  const c = `t.${ident(name)}`;
+  if (type === "jsonb") return `${c}::text`;
+  // Written out, so that no escape hides a letter. A document that cannot be jsonb (it holds \u0000) is read as it stands.
+  if (type === "json") {
+    return `case when position('\\u0000' in ${c}::text) > 0 then ${c}::text else ${c}::jsonb::text end`;
+  }
+  if (type === "inet") return `host(${c})`;
+  if (type === "xml") return entities(`${c}::text`);
+  // Lexemes in the order in which they stood in the text, so that numbers and names are whole again.
+  if (type === "tsvector") {
+    return `(select string_agg(l, ' ' order by p) from unnest(${c}) u(l, ps, ws) left join lateral unnest(u.ps) p on true)`;
+  }
+  // Some collations know no search in a text.
+  return `${c}::text collate "default"`;
+}
+
+/** The signs of XML that may hide an address. */
+const entities = (x: string) => `replace(replace(${x}, '&#64;', '@'), '&#x40;', '@')`;
+
+/** SQL of a column's texts where it holds several: `expression from source`. */
+function elementsOf({ name, type, category, element }: ScanColumn): string | undefined {
+  const c = `t.${ident(name)}`;
+  if (category === "A") {
+    return `${element === "json" ? "e::jsonb::text" : element === "bytea" ? "encode(e, 'escape')" : 'e::text collate "default"'} from unnest(${c}) e`;
+  }
+  if (type !== "bytea") return undefined;
+  // Pieces of 1 MB that overlap. Bytes that are no letters of ASCII stand as their numbers, zero bytes (of UTF-16) not at all.
+  return `replace(encode(substr(${c}, i * 1048576 + 1, 1048576 + 1024), 'escape'), ${literal("\\000")}, '')
+     from generate_series(0, (octet_length(${c}) - 1) / 1048576) i`;
 }

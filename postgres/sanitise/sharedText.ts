@@ -1,6 +1,6 @@
 import { ident, literal, rows, run } from "../connection";
 import type { CopySession } from "../guard";
-import { scanQuery, type Allowed } from "./leakScan";
+import { scanQuery, type Search } from "./finds";
 
 /** Comments on databases and roles stand outside of every database; the command's keyword by the catalogue they belong to. */
 const sharedComments = `
@@ -16,12 +16,12 @@ const settings = `
  * Removes comments on databases and roles that name a person, and resets settings of databases and roles that do: none of
  * them belongs to a table, so no rule speaks of them, and the copy works without. What was removed is returned by name.
  */
-export async function clearSharedText(copy: CopySession, allowed: Allowed): Promise<string[]> {
+export async function clearSharedText(copy: CopySession, search: Search): Promise<string[]> {
   const found = async (texts: string) =>
     rows<{ key: string }>(
       copy,
       "scanning comments and settings of databases and roles",
-      `select distinct key from (${scanQuery(`select row_number() over ()::int, c.what, c.x from (${texts}) c(what, x)`, allowed)}) f`,
+      `select distinct key from (${scanQuery(`select row_number() over ()::int, false, c.what, 1, c.x from (${texts}) c(what, x)`, search)}) f`,
     );
   const removed: string[] = [];
   for (const { key } of await found(sharedComments)) {

@@ -3,7 +3,7 @@ import type { CatalogueTable } from "../catalogue";
 import { acts, cellExpression } from "./cell";
 import type { Dependent } from "./dependents";
 import type { ColumnFacts, TableFacts } from "./facts";
-import { collectSql } from "./marks";
+import { collectSql, compareSql, wholeColumns } from "./marks";
 import type { ColumnPlan, TablePlan } from "./plan";
 import type { CompileContext } from "./subject";
 import { keepFirst } from "./transformations";
@@ -63,6 +63,13 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
       remove?.how !== "truncate" &&
       (update.length > 0 || remove !== undefined || dropped),
     collect: collectSql(plan, table),
+    compare: compareSql(plan, table),
+    whole: wholeColumns(plan),
+    expected: Object.fromEntries(
+      plan.columns.flatMap((column) =>
+        column.expected === undefined ? [] : [[column.name, column.expected]],
+      ),
+    ),
     swaps: masked.flatMap((column) => swaps(column, table)),
     keptColumns: gone
       ? []

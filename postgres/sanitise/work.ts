@@ -23,6 +23,12 @@ export interface TableWork {
   full: boolean;
   /** SQL that marks what stood there: rows of `(kind, h, kept)` for one row of the table, or undefined. */
   collect: string | undefined;
+  /** The same marks of the columns that are compared whole after the run: rows of `(col, kind, h)`, columns by `whole`. */
+  compare: string | undefined;
+  /** Columns that hold single values of the run's making. */
+  whole: string[];
+  /** What may stand in a kept column by the rules' word, by column: kinds of the leak scan. */
+  expected: Record<string, string[]>;
   swaps: SwapFamily[];
   /** Columns that must be the same afterwards, quoted. */
   keptColumns: string[];

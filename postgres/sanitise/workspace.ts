@@ -49,7 +49,6 @@ export async function dropWorkspace(copy: CopySession): Promise<void> {
        end loop;
      end $$`,
   );
-  await run(copy, "removing prodcopy.wanted", "drop view prodcopy.wanted");
   for (const name of Object.keys(tables)) {
     await run(copy, `removing prodcopy.${name}`, `drop table prodcopy.${name}`);
   }

@@ -131,6 +131,16 @@ export function sanitiseFixture(): SanitiseResult {
       rowsScanned: 1_624_402,
       bytesScanned: 391_004_160,
       findings: [],
+      suspicious: [
+        {
+          schema: "public",
+          table: "congress",
+          column: "name",
+          kind: "the full name of a person who stood here before",
+          count: 2,
+          exampleKey: "id = 17",
+        },
+      ],
       seconds: 11.3,
     },
     residue: {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allowedPattern } from "../../postgres/sanitise/leakScan";
+import { allowedPattern } from "../../postgres/sanitise/patterns";
 import { djangoPassword } from "../../postgres/sanitise/logins";
 import { transformations, type MaskName } from "../../postgres/sanitise/rules/domains";
 import type { CompileContext, Subject } from "../../postgres/sanitise/subject";

@@ -1,0 +1,103 @@
+import { literal } from "../connection";
+import { domainPart, localPart } from "./functions/texts";
+import {
+  internetAddress,
+  kinds,
+  longestValue,
+  longToken,
+  markOf,
+  numberShape,
+  telephone,
+} from "./functions/tokens";
+import { numberShapes, secretShapes, shapeMark, shapes, type Allowed } from "./patterns";
+
+/** The shortest text that identifies: `a@b.co`. */
+const shortest = 6;
+
+/** How texts are searched. */
+export interface Search {
+  allowed: Allowed;
+  /** Whether keyed hashes of what stood there before are at hand, in `prodcopy.before`; without them shapes alone are looked for. */
+  before: boolean;
+  /** Whether full names or address lines stood there. */
+  names: boolean;
+}
+
+/**
+ * Everything in a text `x` that may be a find, as rows of `(kind, h, outside, rest)`: kind and mark of what may have stood there
+ * before; whether it is a find even if it did not; and the part of it that alone proves nothing (`judge.ts`). `kept` is
+ * SQL: whether the rules keep the column. All of it is set-based and in place, so that a large table is searched by several processes.
+ */
+function findsOf(search: Search): string {
+  const row = (kind: number | string, of: string, rest = "''") =>
+    `${kind} as kind, ${search.before ? markOf(of) : "0::bigint"} as h, false as outside, ${rest} as rest`;
+  const addresses = `select ${kinds.email}, ${search.before ? markOf("m") : "0::bigint"}, m !~ ${literal(search.allowed.domain)} and m !~ ${literal(search.allowed.nowhere)} and m ~ '[.][^0-9.@]{2,}$', ''
+      from (select string_to_array(replace(x, '%40', '@'), '@') as p offset 0) split, unnest(split.p, split.p[2:]) part(b, a)
+      cross join lateral (select lower(${localPart("b")} || '@' || ${domainPart("a")}) as m offset 0) address
+     where m is not null`;
+  const former = [
+    `select ${row(kinds.value, "rtrim(prodcopy.norm(x), '=')")} where length(x) between 8 and ${longestValue + 50}`,
+    `select ${row(kinds.name, "prodcopy.words(x)", "prodcopy.words(x)")} where octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0`,
+    // Strings inside JSON, hstore and whatever else puts values between quotation marks.
+    `select ${row(kinds.value, "rtrim(prodcopy.norm(e), '=')")} from unnest(string_to_array(x, '"')) e
+      where position('"' in x) > 0 and length(e) between 8 and ${longestValue + 50}`,
+    // Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
+    // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table.
+    `select ${row(kinds.digits, "d", "length(d)::text")} from regexp_matches(x, '(${telephone})', 'g') f
+      cross join lateral (select prodcopy.only_digits(f[1]) as d offset 0) number
+      where x ~ '${numberShape}' and length(d) between 7 and 18
+        and (f[1] ~ '^[+(0]' or length(d) >= 10 or f[1] <> d or length(d) = 9 and x = f[1])`,
+    `select ${row(kinds.value, "f[1]")} from regexp_matches(x, '(${internetAddress})', 'g') f where x ~ '${internetAddress}'`,
+    `select ${row(kinds.value, "rtrim(lower(f[1]), '=')")} from regexp_matches(x, '(${longToken})', 'g') f
+      where x ~ '[0-9]' and x ~ '${longToken}' and f[1] ~ '[0-9]'`,
+    ...(search.names ? [words] : []),
+  ];
+  const shape = (sql: string) => sql.replace(/^select (.*?), '' /s, "select $1, null::bigint, true, '' ");
+  return [
+    `${addresses} and (position('@' in x) > 0 or position('%40' in x) > 0)`,
+    ...(search.before ? former : []),
+    `select s.* from (select x where x ~ ${literal(shapeMark)} offset 0) marked(x) cross join lateral (${[
+      ...secretShapes.map(shape),
+      ...numberShapes.map((one) => `select * from (${shape(one)}) number where kept`),
+    ].join(" union all ")}) s`,
+  ].join("\n union all ");
+}
+
+/** Two words that may be a full name, three that may begin an address line; alone the last of them prove nothing. */
+const words = `select case when address then ${kinds.address} else ${kinds.name} end,
+    ${markOf("case when address then one || ' ' || two || ' ' || three else one || ' ' || two end")}, false,
+    case when address then two || ' ' || three else two end
+  from (select string_to_array(prodcopy.words(x), ' ') as w offset 0) list, unnest(list.w, list.w[2:], list.w[3:]) word(one, two, three)
+  cross join lateral (select ascii(one) between 48 and 57 as address) a
+ where x ~ '[[:alnum:]][^[:alnum:]]+[[:alnum:]]' and length(two) > 1 and (length(one) > 1 or address)`;
+
+/** Texts to search: SQL that answers rows of `(col int, kept boolean, key, n int, x text)`: the text `x` stands `n` times. */
+export type Texts = string;
+
+/** Each possible find of texts: `(col, key, n, kind, h, outside, rest)`. */
+export function everyFind(texts: Texts, search: Search): string {
+  const filler = search.before ? " and not prodcopy.is_filler(x)" : "";
+  return `select cell.col, cell.key, cell.n, f.kind, f.h, f.outside, f.rest
+    from (${texts}) cell(col, kept, key, n, x) cross join lateral (${findsOf(search)}) f(kind, h, outside, rest)
+   where octet_length(x) >= ${shortest}${filler}`;
+}
+
+/**
+ * The finds of texts, column by column and kind by kind: `(col, kind, count, different, key)`. What stood there before and is
+ * nowhere kept by a rule, and what is a find by its shape.
+ */
+export function scanQuery(texts: Texts, search: Search): string {
+  const kind = `case when found.kind = ${kinds.email} then ${shapes.stranger} else found.kind end`;
+  const result = search.before ? `coalesce(b.kind, ${kind})` : kind;
+  const join = search.before
+    ? `left join prodcopy.before b on b.h = found.h and ${sameKind("found.kind")}`
+    : "";
+  return `select found.col, ${result} as kind, sum(found.n)::int as count, count(distinct found.h)::int as different, min(found.key::text) as key
+    from (${everyFind(texts, search)}) found ${join}
+   where ${search.before ? "case when b.h is null then found.outside else not b.kept end" : "found.outside"}
+   group by 1, 2 order by 1, 2`;
+}
+
+/** A value that is found is a distinctive or a common one: that was seen when it was marked. */
+export const sameKind = (kind: string) =>
+  `(b.kind = ${kind} or ${kind} = ${kinds.value} and b.kind = ${kinds.common})`;
