@@ -1,6 +1,7 @@
 import { qualified, row, rows } from "../connection";
 import type { CopySession } from "../guard";
 import { measure } from "./collect";
+import type { Crew } from "./crew";
 import { populatedViews } from "./detach";
 import type { SanitiseResult } from "./result";
 import { structureDifferences, userSchemas } from "./structure";
@@ -19,19 +20,20 @@ export interface Counts {
  */
 export async function checkAfterwards(
   copy: CopySession,
+  crew: Crew,
   works: TableWork[],
 ): Promise<{ counts: Map<string, Counts>; constraints: SanitiseResult["constraints"] }> {
   const faults = await structureDifferences(copy);
   const counts = new Map<string, Counts>();
-  for (const work of works) {
+  await crew.each(works, async (hand, work) => {
     const name = nameOf(work);
     const before = await row<{ row_count: string; kept_hash: string | null }>(
-      copy,
+      hand.copy,
       `reading the count of ${name}`,
       "select row_count::text, kept_hash::text from prodcopy.table_before where name = $1",
       [name],
     );
-    const now = await measure(copy, work);
+    const now = await measure(hand.copy, work);
     counts.set(name, { before: Number(before.row_count), after: Number(now.rows) });
     if (work.remove === undefined && now.rows !== before.row_count) {
       faults.push(`table ${name} has ${now.rows} rows and had ${before.row_count}`);
@@ -40,7 +42,7 @@ export async function checkAfterwards(
     if (work.remove === undefined && now.hash !== before.kept_hash) {
       faults.push(`table ${name}: columns that the rules keep have changed`);
     }
-  }
+  });
   for (const view of await populatedViews(copy)) {
     const { rows: after, before } = await row<{ rows: string; before: string }>(
       copy,

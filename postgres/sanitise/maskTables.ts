@@ -1,69 +1,52 @@
 import { qualified, row } from "../connection";
 import type { CopySession } from "../guard";
-import { openJournal, type Journal } from "../journal";
 import type { Log } from "../proof";
+import { largestFirstAsBefore, type Crew, type Hand } from "./crew";
 import { putBack, refreshViews } from "./detach";
 import { stage } from "./prepare";
+import { Progress } from "./progress";
 import { rewriteTable } from "./rewrite";
 import { writeAnew } from "./vacuum";
 import { nameOf, type TableWork } from "./work";
-import { holdKey, settle } from "./workspace";
-
-export interface MaskRequest {
-  copy: CopySession;
-  journal: Journal;
-  works: TableWork[];
-  openSession: <T>(use: (session: CopySession) => Promise<T>) => Promise<T>;
-  resourceId: string;
-  runId: string;
-  workers?: number;
-  log: Log;
-}
 
 /** Rewrites every table that needs it, then puts back what was taken off and fills materialised views anew. */
-export async function maskTables(request: MaskRequest): Promise<void> {
-  const { copy, journal, works } = request;
-  const queue = works.map((work, i) => ({
-    work,
-    place: `table ${i + 1} of ${works.length} ${nameOf(work)}`,
-  }));
-  const helpers = Array.from({ length: Math.max(0, (request.workers ?? 1) - 1) }, () =>
-    request.openSession(async (session) => {
-      await settle(session);
-      await holdKey(session);
-      const own = await openJournal(session, request);
-      await drain(session, own, queue, request.log);
-    }),
-  );
-  await settleAll([drain(copy, journal, queue, request.log), ...helpers]);
-  await journal.step(stage, "put back", async () => {
-    const count = await putBack(copy);
-    return `${count} objects`;
-  });
-  await refreshViews(copy, journal, stage);
-}
-
-/** Takes tables from the queue until it is empty. */
-async function drain(
-  session: CopySession,
-  journal: Journal,
-  queue: { work: TableWork; place: string }[],
+export async function maskTables(
+  own: Hand,
+  crew: Crew,
+  works: readonly TableWork[],
   log: Log,
 ): Promise<void> {
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { work, place } = next;
-    if (work.alter.length === 0 && work.update.length === 0 && !work.full) continue;
+  const queue = (await largestFirstAsBefore(own.copy, works.filter(isRewritten))).map((one, i) => ({
+    ...one,
+    n: i + 1,
+  }));
+  const progress = new Progress(queue.map((one) => one.bytes));
+  await crew.each(queue, async (hand, { work, bytes, n }) => {
     const started = Date.now();
-    const ran = await journal.step(stage, `mask ${nameOf(work)}`, async () => {
-      await rewriteTable(session, work);
+    const ran = await hand.journal.step(stage, `mask ${nameOf(work)}`, async () => {
+      await rewriteTable(hand.copy, work);
       return seconds(started);
     });
-    if (work.full && !(await journal.stepDone(stage, `anew ${nameOf(work)}`))) {
-      await writeAnew(session, qualified(work.schema, work.table), false);
-      await journal.recordStep(stage, `anew ${nameOf(work)}`, "done", seconds(started));
-    }
-    log(ran ? `${place} ${await pace(session, work, started)}` : `${place} done earlier`);
+    const place = `table ${n} of ${queue.length} ${nameOf(work)}`;
+    progress.done(bytes);
+    log(ran ? `${place} ${await pace(hand.copy, work, started)}${progress.left()}` : `${place} done earlier`);
+  });
+  // Not beside the others: writing anew leaves nothing behind only when no other transaction could see what was deleted.
+  for (const work of works.filter((one) => one.full)) {
+    if (await own.journal.stepDone(stage, `anew ${nameOf(work)}`)) continue;
+    const started = Date.now();
+    await writeAnew(own.copy, qualified(work.schema, work.table), false);
+    await own.journal.recordStep(stage, `anew ${nameOf(work)}`, "done", seconds(started));
   }
+  await own.journal.step(stage, "put back", async () => {
+    const count = await putBack(own.copy);
+    return `${count} objects`;
+  });
+  await refreshViews(own.copy, own.journal, stage);
+}
+
+function isRewritten(work: TableWork): boolean {
+  return work.alter.length > 0 || work.update.length > 0 || work.full;
 }
 
 /** `17000 rows 8.1 s, 2,098 rows/s, rewrite` */
@@ -77,12 +60,6 @@ async function pace(session: CopySession, work: TableWork, started: number): Pro
   );
   const rate = Math.round(Number(count) / Math.max(took / 1000, 0.001)).toLocaleString("en");
   return `${count} rows ${(took / 1000).toFixed(1)} s, ${rate} rows/s, ${work.strategy}`;
-}
-
-/** Waits for all, so that no session is left in the middle, then throws the first failure. */
-async function settleAll(all: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(all)).find((one) => one.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
 }
 
 function seconds(since: number): string {

@@ -3,8 +3,10 @@ import type { CopySession } from "../guard";
 import type { Journal } from "../journal";
 import type { Log } from "../proof";
 import { collect, mergeCollected } from "./collect";
+import { largestFirst, type Crew, type Hand } from "./crew";
 import { populatedViews, saveDetached, takeOff } from "./detach";
 import type { SanitisePlan } from "./plan";
+import { Progress } from "./progress";
 import { rehearse, removeRows } from "./rewrite";
 import { decide, type Decision } from "./strategy";
 import { rememberStructure } from "./structure";
@@ -15,26 +17,36 @@ import { createWorkspace, holdKey } from "./workspace";
 
 export const stage = "sanitise";
 
-/**
- * Everything before the first rewrite, each step once: decide and keep the decisions, hash what identifies, prepare words
- * and numbers, take off what stands in the way, empty tables. Answers the decisions.
- */
-export async function prepare(
+/** Decides what becomes of every table, once, and keeps the decisions. Answers them. */
+export async function decideOnce(
   copy: CopySession,
   journal: Journal,
   plan: SanitisePlan,
-  log: Log,
 ): Promise<TableWork[]> {
   if (!(await journal.stepDone(stage, "decide"))) {
     const decision = await decide(copy, plan);
     await journal.step(stage, "decide", () => keepDecision(copy, plan, decision));
   }
-  const works = await takeUp(copy, journal, plan);
-  await holdKey(copy);
-  for (const [i, work] of works.entries()) {
-    const ran = await journal.step(stage, `hash ${nameOf(work)}`, () => collect(copy, work));
-    if (ran && (i + 1) % 25 === 0) log(`hashed what identifies people in ${i + 1} of ${works.length} tables`);
-  }
+  return takeUp(copy, journal, plan);
+}
+
+/**
+ * Everything else before the first rewrite, each step once: hash what identifies, prepare words and numbers, take off what
+ * stands in the way, empty tables.
+ */
+export async function prepare(
+  { copy, journal }: Hand,
+  crew: Crew,
+  works: readonly TableWork[],
+  log: Log,
+): Promise<void> {
+  const queue = await largestFirst(copy, works);
+  const progress = new Progress(queue.map((one) => one.bytes));
+  await crew.each(queue, async (hand, { work, bytes }) => {
+    await hand.journal.step(stage, `hash ${nameOf(work)}`, () => collect(hand.copy, work, bytes));
+    const pace = progress.done(bytes);
+    if (pace !== undefined) log(`hashing what identifies people: ${pace}`);
+  });
   await journal.step(stage, "words and numbers", async () => {
     await mergeCollected(copy);
     await installWords(copy);
@@ -46,7 +58,6 @@ export async function prepare(
     if (count > 0) log(`${count} views, triggers and foreign keys taken off; they are put back exactly`);
   });
   await journal.step(stage, "empty", () => removeRows(copy, works));
-  return works;
 }
 
 async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Decision): Promise<string> {

@@ -26,7 +26,7 @@ export async function rewriteTable(copy: CopySession, work: TableWork): Promise<
  * Empties tables, within the caller's transaction: TRUNCATE in one statement, DELETE in one statement, so that every
  * condition sees all rows as they were, and foreign keys are looked at when all rows are gone, in any order and any circle.
  */
-export async function removeRows(copy: CopySession, works: TableWork[]): Promise<void> {
+export async function removeRows(copy: CopySession, works: readonly TableWork[]): Promise<void> {
   const truncated = works.filter((work) => work.remove?.how === "truncate");
   const deleted = works.filter((work) => work.remove?.how === "delete");
   const oids = [...truncated, ...deleted].map((work) => work.oid);

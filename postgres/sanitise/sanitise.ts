@@ -2,6 +2,7 @@ import { withTransaction } from "../connection";
 import type { CopySession } from "../guard";
 import { openJournal, type Journal } from "../journal";
 import type { Log } from "../proof";
+import { findBudget } from "./budget";
 import { scanCatalogueText } from "./catalogueText";
 import { checkAfterwards } from "./constraints";
 import { dropForeignTables } from "./foreignTables";
@@ -10,12 +11,14 @@ import { setTestLogins, type TestLoginResult } from "./logins";
 import { maskTables } from "./maskTables";
 import { refuseOtherDatabases } from "./otherDatabases";
 import type { SanitisePlan } from "./plan";
-import { assertSameRules, countMedia, prepare, stage } from "./prepare";
+import { withCrew, type Crew } from "./crew";
+import { assertSameRules, countMedia, decideOnce, prepare, stage } from "./prepare";
 import { clearCatalogueResidue, removeLargeObjects } from "./residue";
 import type { LeakFinding, SanitiseResult } from "./result";
 import { refreshStatistics } from "./statistics";
 import { rememberStructure } from "./structure";
 import { refreshedViews, rewriteProofs, summarise } from "./summary";
+import type { TableWork } from "./work";
 import { dropWorkspace, settle } from "./workspace";
 
 export { findOtherDatabases } from "./otherDatabases";
@@ -31,7 +34,7 @@ export interface SanitiseRequest {
   resourceId: string;
   runId: string;
   log: Log;
-  /** How many tables are rewritten side by side. Default 1: building one table's indexes already uses several processes. */
+  /** How many sessions work on tables side by side. Default: one to a processor of the server, as far as that can be told. */
   workers?: number;
 }
 
@@ -52,9 +55,18 @@ export interface Sanitised {
 export async function sanitise(request: SanitiseRequest): Promise<Sanitised> {
   const { copy, plan, log } = request;
   const journal = await openJournal(copy, request);
-  await settle(copy);
+  const budget = await findBudget(copy, request.workers);
+  await settle(copy, budget);
   await refuseOtherDatabases(copy);
-  if (!(await journal.stepDone(stage, "proven"))) await maskAndProve(request, journal);
+  if (!(await journal.stepDone(stage, "proven"))) {
+    // First, so that the structure which is compared afterwards is already without them.
+    await dropForeignTables(copy, plan);
+    const started = Date.now();
+    const works = await decideOnce(copy, journal, plan);
+    await withCrew({ ...request, journal, budget }, (crew) =>
+      maskAndProve(request, journal, works, crew, started),
+    );
+  }
   const proven = (await journal.finished(stage)).find((step) => step.step === "proven");
   const { digest, result } = JSON.parse(proven?.note ?? "") as { digest: string; result: SanitiseResult };
   assertSameRules(digest, plan);
@@ -67,18 +79,22 @@ export async function sanitise(request: SanitiseRequest): Promise<Sanitised> {
 }
 
 /** All work, and the result of it in the journal; key and hashes go in the same transaction. */
-async function maskAndProve(request: SanitiseRequest, journal: Journal): Promise<void> {
+async function maskAndProve(
+  request: SanitiseRequest,
+  journal: Journal,
+  works: TableWork[],
+  crew: Crew,
+  started: number,
+): Promise<void> {
   const { copy, plan, log } = request;
-  const started = Date.now();
-  // First, so that the structure which is compared afterwards is already without them.
-  await dropForeignTables(copy, plan);
-  const works = await prepare(copy, journal, plan, log);
-  await maskTables({ ...request, journal, works });
+  log(`${works.length} tables, ${crew.size} side by side`);
+  await prepare({ copy, journal }, crew, works, log);
+  await maskTables({ copy, journal }, crew, works, log);
   await journal.step(stage, "large objects", async () => {
     if (plan.largeObjects === "remove") return `${await removeLargeObjects(copy)} removed`;
   });
-  const staleStatistics = await refreshStatistics(copy, works);
-  const { counts, constraints } = await checkAfterwards(copy, works);
+  const staleStatistics = await refreshStatistics(copy, crew, works);
+  const { counts, constraints } = await checkAfterwards(copy, crew, works);
   log(`constraints: ${constraints.checked} are there and hold`);
   const scan = await leakScan(copy, {
     allowedDomains: plan.allowedDomains,

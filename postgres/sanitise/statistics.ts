@@ -1,5 +1,6 @@
 import { ident, qualified, row, rows, run } from "../connection";
 import type { CopySession } from "../guard";
+import type { Crew } from "./crew";
 import { populatedViews } from "./detach";
 import { readColumnFacts } from "./facts";
 import type { TableWork } from "./work";
@@ -8,14 +9,18 @@ import type { TableWork } from "./work";
  * Fresh statistics for what changed. Statistics of emptied tables are removed, since ANALYZE leaves those of a table
  * without rows as they are.
  */
-export async function refreshStatistics(copy: CopySession, works: TableWork[]): Promise<string[]> {
+export async function refreshStatistics(
+  copy: CopySession,
+  crew: Crew,
+  works: TableWork[],
+): Promise<string[]> {
   const notProven: string[] = [];
   const changed = works.filter((work) => work.strategy !== "kept");
   const superuser = await isSuperuser(copy);
-  for (const work of changed) {
+  await crew.each(changed, async (hand, work) => {
     const table = qualified(work.schema, work.table);
-    await run(copy, `analysing ${work.schema}.${work.table}`, `analyze ${table}`);
-  }
+    await run(hand.copy, `analysing ${work.schema}.${work.table}`, `analyze ${table}`);
+  });
   for (const view of await populatedViews(copy)) {
     await run(
       copy,

@@ -9,7 +9,7 @@ import { nameOf, type SwapFamily, type TableWork } from "./work";
  * former number and nobody's neighbour, so that different values still stay different. There are few, since telephone
  * numbers fill a small part of their domain; where more than a quarter of it is in use nothing is prepared and neighbours stand.
  */
-export async function prepareSwaps(copy: CopySession, works: TableWork[]): Promise<void> {
+export async function prepareSwaps(copy: CopySession, works: readonly TableWork[]): Promise<void> {
   for (const work of works) {
     for (const swap of work.swaps) {
       // The values go from one function to the other inside the server.

@@ -1,5 +1,6 @@
-import { run, row, type Session } from "../connection";
+import { run, type Session } from "../connection";
 import type { CopySession } from "../guard";
+import { findBudget, type Budget } from "./budget";
 import { library } from "./functions/library";
 
 /**
@@ -11,12 +12,14 @@ import { library } from "./functions/library";
 const tables = {
   run_key: "key text not null, seed bigint not null, mark bigint not null",
   work: "n int primary key, entry jsonb not null",
+  crew: "pid int not null, began timestamptz not null",
   saved:
     "n int primary key, object text not null, drop_sql text not null, statements text[] not null, refresh text",
   structure: "object text not null, hash text not null",
-  table_before: "name text primary key, row_count bigint not null, kept_hash numeric",
+  table_before: "name text primary key, row_count bigint not null, kept_hash numeric, bytes bigint",
   seen: "h bigint not null, kind int not null, kept boolean not null",
-  before: "h bigint not null, kind int not null, kept boolean not null, primary key (h, kind)",
+  // Its primary key is added when it is filled.
+  before: "h bigint not null, kind int not null, kept boolean not null",
   swap: "family text not null, old bigint not null, new text not null, primary key (family, old), unique (family, new)",
 } as const;
 
@@ -56,15 +59,10 @@ export async function dropWorkspace(copy: CopySession): Promise<void> {
 
 /**
  * Settings of one session that works on the copy: values print the same everywhere, nothing times out, row security
- * fails rather than hides rows, indexes are built with the memory that the server can spare.
+ * fails rather than hides rows, processors and memory are used as the budget says.
  */
-export async function settle(session: Session): Promise<void> {
-  const { buffers } = await row<{ buffers: number }>(
-    session,
-    "reading the server's memory settings",
-    "select (setting::bigint * 8192 / 1048576)::int as buffers from pg_catalog.pg_settings where name = 'shared_buffers'",
-  );
-  const memory = Math.min(2048, Math.max(64, Math.floor(buffers / 4)));
+export async function settle(session: Session, found?: Budget): Promise<void> {
+  const budget = found ?? (await findBudget(session));
   const settings: Record<string, string> = {
     search_path: "pg_catalog",
     TimeZone: "UTC",
@@ -82,8 +80,11 @@ export async function settle(session: Session): Promise<void> {
     lock_timeout: "60s",
     idle_in_transaction_session_timeout: "0",
     check_function_bodies: "off",
-    maintenance_work_mem: `${memory}MB`,
-    work_mem: `${Math.min(256, memory)}MB`,
+    maintenance_work_mem: `${budget.maintenanceMb}MB`,
+    work_mem: `${budget.workMb}MB`,
+    max_parallel_workers_per_gather: String(Math.max(2, budget.workers)),
+    // A step and its note in the journal are one transaction: what a crash of the server loses is done again.
+    synchronous_commit: "off",
   };
   for (const [name, value] of Object.entries(settings)) {
     await run(session, `setting ${name}`, `set ${name} = '${value}'`);

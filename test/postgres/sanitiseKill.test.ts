@@ -16,14 +16,14 @@ describe("sanitiser: killed and called again", function () {
   const home = useScratchHome();
   let server: ScratchServer;
 
-  before("a server with people on it", async () => {
-    server = await startScratchServer(home(), "killed", { wal_recycle: "off" });
+  async function startWithPeople(name: string): Promise<void> {
+    server = await startScratchServer(home(), name, { wal_recycle: "off" });
     await server.createDatabase(database);
     await server.as(database, (session) => session.query(schema));
-  });
+  }
 
   /** Runs it in a process of its own and kills that when a line of its progress matches. */
-  async function killAt(line: RegExp): Promise<string[]> {
+  async function killAt(line: RegExp, workers: number): Promise<string[]> {
     const order = path.join(home().root, "order.json");
     await fs.writeFile(
       order,
@@ -32,6 +32,7 @@ describe("sanitiser: killed and called again", function () {
         expected: identityOf(server.handle),
         forbidden: elsewhere,
         rules: rules.replace("DATABASE", database),
+        workers,
       }),
       { mode: 0o600 },
     );
@@ -57,26 +58,42 @@ describe("sanitiser: killed and called again", function () {
   }
 
   it("resumes where it was, masks nothing twice, and the same person is the same everywhere", async () => {
-    await killAt(/taken off/);
-    await killAt(/table 3 of/);
-    // The next table is the one with an update and a rewrite in one transaction.
-    const third = await killAt(/table 6 of/);
+    await startWithPeople("killed");
+    await killAt(/taken off/, 1);
+    await killAt(/table 3 of/, 1);
+    const third = await killAt(/table 6 of/, 1);
     assert.ok(
       third.some((line) => /table 3 of .* done earlier/.test(line)),
       third.join("\n"),
     );
-    await killAt(/constraints:/);
-    await killAt(/leak scan/);
+    await killAt(/constraints:/, 1);
+    await killAt(/leak scan/, 1);
+    const lines = await endsAsIfNothingHadHappened(1);
+    assert.equal(lines.filter((line) => line.includes("done earlier")).length, 12, lines.join("\n"));
+  });
+
+  it("does so with several sessions side by side, whatever each of them was at", async () => {
+    await startWithPeople("killed-side-by-side");
+    // While rows are hashed, then in the middle of several rewrites; the server works on for those that are dead.
+    await killAt(/side by side/, 4);
+    await killAt(/table 1 of/, 4);
+    await killAt(/table 5 of/, 3);
+    const lines = await endsAsIfNothingHadHappened(2);
+    assert.ok(
+      lines.some((line) => /table 1 of .* done earlier/.test(line)),
+      lines.join("\n"),
+    );
+    assert.ok(lines.includes("15 tables, 2 side by side"), lines.join("\n"));
+  });
+
+  async function endsAsIfNothingHadHappened(workers: number): Promise<string[]> {
     const lines: string[] = [];
     const { result } = await sanitiseWith(
       server.target(database),
       (session) => asCopy(session, server.handle),
       rules.replace("DATABASE", database),
       lines,
-    );
-    assert.ok(
-      lines.some((line) => /table 13 of .* done earlier/.test(line)),
-      lines.join("\n"),
+      workers,
     );
     assert.ok(result.tables.find((table) => table.table === "member")?.rowsAfter === people);
     await server.as(database, async (session) => {
@@ -103,5 +120,6 @@ describe("sanitiser: killed and called again", function () {
       [...(await grepFiles(server.handle.dataDirectory, needles, needleShape))].slice(0, 5),
       [],
     );
-  });
+    return lines;
+  }
 });

@@ -9,6 +9,7 @@ interface Order {
   expected: ServerIdentity;
   forbidden: ServerIdentity;
   rules: string;
+  workers: number;
 }
 
 async function main(): Promise<void> {
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
     (session) => assertIsCopy(session, order.expected, [order.forbidden]),
     order.rules,
     lines,
+    order.workers,
   );
 }
 

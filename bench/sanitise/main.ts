@@ -1,0 +1,96 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Command } from "commander";
+import { loadRules } from "../../postgres/sanitise/rules/load";
+import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
+import { startServer, stopServer, withSocketSession } from "../../platforms/local/server";
+import { measure, plantedValues, type Ground, type Measured } from "./arena";
+import { floor } from "./floor";
+import { ours } from "./ours";
+import { printTable } from "./print";
+import { pynonymizer } from "./pynonymizer";
+import { reduced } from "./reduced";
+import { database, sourceOf } from "./source";
+import { updateAndVacuum, updatePerColumn } from "./updates";
+
+interface Options {
+  size: string[];
+  rounds: string;
+  workers?: string[];
+  columns?: string;
+  only?: string;
+  folder: string;
+}
+
+const command = new Command("bench:sanitise")
+  .description(
+    "Sanitises a sample of about this size: ours, the floor, and the others, in turns, each on a fresh copy of the same files.",
+  )
+  .option("--size <size...>", "of the database, such as 100MB or 1GB; several show how time grows", ["1GB"])
+  .option("--rounds <n>", "how often each runs; the table shows the fastest", "3")
+  .option("--workers <n...>", "also ours with this many sessions side by side")
+  .option("--columns <n>", "mask at most so many columns of each table (1, 2, 4), and keep the others")
+  .option("--only <words>", "only those whose name contains one of these words, divided by commas")
+  .option(
+    "--folder <folder>",
+    "where samples are kept for the next time",
+    path.join(os.tmpdir(), "prodcopy-bench"),
+  );
+
+async function main(options: Options): Promise<void> {
+  const rules = await loadRules(path.resolve(__dirname, "../../rules/sample.yaml"));
+  const planOf = async ({ copy }: Pick<Ground, "copy">) => {
+    const plan = await planDatabase(copy, rules, database);
+    return options.columns === undefined ? plan : reduced(plan, Number(options.columns));
+  };
+  await fs.mkdir(options.folder, { recursive: true });
+  const all = [
+    ours(planOf, undefined),
+    ...(options.workers ?? []).map((n) => ours(planOf, Number(n))),
+    floor(planOf),
+    updatePerColumn(planOf),
+    updateAndVacuum(planOf),
+    await pynonymizer(planOf, options.folder),
+  ];
+  const words = options.only?.split(",");
+  const wanted = all.filter((one) => words === undefined || words.some((word) => one.name.includes(word)));
+  const present = wanted.filter((one) => one.absent === undefined);
+  for (const size of options.size) {
+    const source = await sourceOf(options.folder, bytesOf(size), console.log);
+    const handle = await startServer(source);
+    const needles = await withSocketSession(handle, database, plantedValues);
+    await stopServer(source);
+    const results: Measured[] = [];
+    for (let round = 1; round <= Number(options.rounds); round += 1) {
+      for (const contestant of present) {
+        const one = await measure(source, options.folder, contestant, needles);
+        results.push(one);
+        console.log(
+          `${size}, round ${round}: ${one.contestant} ${one.seconds.toFixed(1)} s, ${one.cpu.toFixed(1)} s of processor time`,
+        );
+      }
+    }
+    printTable(size, needles.length, results);
+  }
+  for (const one of wanted) if (one.absent !== undefined) console.log(`${one.name}: absent, ${one.absent}`);
+  console.log(
+    "PostgreSQL Anonymizer: not run; Debian's packages do not carry it, and its sources need Rust's pgrx",
+  );
+}
+
+/** @throws for what is no size. */
+function bytesOf(size: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*(kb|mb|gb)$/i.exec(size);
+  if (found === null) {
+    throw new Error(`--size ${size}: a number with MB or GB is wanted, such as 500MB or 1GB`);
+  }
+  return (
+    Number(found[1]) * { kb: 1e3, mb: 1e6, gb: 1e9 }[(found[2] ?? "mb").toLowerCase() as "kb" | "mb" | "gb"]
+  );
+}
+
+main(command.parse().opts<Options>()).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
