@@ -1,4 +1,11 @@
-import { checksQuery, columnsQuery, foreignKeysQuery, keysQuery, relationsQuery } from "./catalogue/queries";
+import {
+  checksQuery,
+  columnsQuery,
+  foreignKeysQuery,
+  keptForeignKeysQuery,
+  keysQuery,
+  relationsQuery,
+} from "./catalogue/queries";
 import { row, rows, run, type Session } from "./connection";
 
 /** The schema in which the tool keeps its own tables inside a copy. It is no part of the catalogue. */
@@ -137,7 +144,8 @@ async function readAll(session: Session, database: string, doing: string): Promi
       oids,
     ),
   );
-  const foreignKeys = await rows<ForeignKey>(session, doing, foreignKeysQuery, oids);
+  const standing = await rows<ForeignKey>(session, doing, foreignKeysQuery, oids);
+  const foreignKeys = [...standing, ...(await takenOff(session, doing))];
   const tables = relations.map(({ isPartition, parents, ...relation }): CatalogueTable => {
     const above = (parents ?? []).map(([schema, name]) => ({ schema, name }));
     const own = keys.get(relation.oid) ?? [];
@@ -158,6 +166,20 @@ async function readAll(session: Session, database: string, doing: string): Promi
     };
   });
   return { database, serverVersion: server.version, tables, foreignKeys };
+}
+
+/** Foreign keys that a sanitiser which was killed had taken off: its copy's rules are bound as they were at first. */
+async function takenOff(session: Session, doing: string): Promise<ForeignKey[]> {
+  const { kept } = await row<{ kept: boolean }>(session, doing, keptForeignKeysQuery, [ownSchema]);
+  if (!kept) return [];
+  const found = await rows<{ key: ForeignKey }>(
+    session,
+    doing,
+    `select s.foreign_key as key from ${ownSchema}.saved s where s.foreign_key is not null and not exists (
+       select from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+        where k.conname = s.foreign_key ->> 'name' and c.relname = s.foreign_key ->> 'table' and n.nspname = s.foreign_key ->> 'schema')`,
+  );
+  return found.map((one) => one.key);
 }
 
 function toColumn({ oid: _oid, typeType, maxLength, comment, ...column }: ColumnRow): CatalogueColumn {

@@ -33,13 +33,10 @@ export function expressionsOf(work: TableWork): { column: string; sql: string }[
     const found = /^alter column ("(?:[^"]|"")+") type [\s\S]*? using \(([\s\S]*)\)$/.exec(clause);
     return found ? [{ column: found[1] ?? "", sql: found[2] ?? "" }] : [];
   });
-  const updated = work.update.flatMap((clause) => {
-    const found = /^("(?:[^"]|"")+") = ([\s\S]*)$/.exec(clause);
-    return found ? [{ column: found[1] ?? "", sql: found[2] ?? "" }] : [];
-  });
-  return [...altered, ...updated];
+  const refilled = (work.refill ?? []).filter((one) => one.value !== one.column);
+  return [...altered, ...refilled.map((one) => ({ column: one.column, sql: one.value }))];
 }
 
 export function isRewritten(work: TableWork): boolean {
-  return work.remove?.how !== "truncate" && (work.alter.length > 0 || work.update.length > 0 || work.full);
+  return work.remove?.how !== "truncate" && (work.alter.length > 0 || work.refill !== undefined || work.full);
 }

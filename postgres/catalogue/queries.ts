@@ -90,3 +90,8 @@ export const foreignKeysQuery = `
     join pg_class f on f.oid = k.confrelid join pg_namespace fn on fn.oid = f.relnamespace
    where k.contype = 'f' and k.conparentid = 0 and k.conrelid = any($1::oid[])
    order by n.nspname, c.relname, k.conname`;
+
+/** $1: the schema of the tool itself. Whether a sanitiser keeps in it what it has taken off. */
+export const keptForeignKeysQuery = `
+  select exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1 and c.relname = 'saved' and a.attname = 'foreign_key' and has_table_privilege(c.oid, 'select')) as kept`;

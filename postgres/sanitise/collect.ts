@@ -33,7 +33,7 @@ export async function collect(copy: CopySession, work: TableWork, bytes: number)
     copy,
     `hashing what identifies people in ${name}`,
     `${into}
-     select prodcopy_h, prodcopy_kind, bool_or(prodcopy_kept) from ${qualified(work.schema, work.table)}
+     select prodcopy_h, prodcopy_kind, bool_or(prodcopy_kept) from ${work.source}
        cross join lateral (${work.collect}) prodcopy_marks(prodcopy_kind, prodcopy_h, prodcopy_kept)
       where prodcopy_h is not null group by 1, 2`,
   );
@@ -57,7 +57,7 @@ export async function measure(
   return row(
     copy,
     `counting ${nameOf(work)}`,
-    `select count(*)::text as rows, ${fingerprint} as hash from ${table}`,
+    `select count(*)::text as rows, ${fingerprint} as hash from ${work.source}`,
   );
 }
 

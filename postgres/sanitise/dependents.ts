@@ -1,13 +1,14 @@
 import { rows } from "../connection";
 import type { CopySession } from "../guard";
 
-/** Something that stands on a column and may stand in the way of its rewrite. */
+/** Something that stands on a column and makes `ALTER TYPE` refuse. */
 export interface Dependent {
   /** The table of the plan; a partition's dependents count for its parent. */
   root: number;
   column: string;
-  kind: "view" | "trigger" | "generated" | "update only" | "rule" | "unknown";
-  /** Of the view, or of the trigger. */
+  /** `other` cannot be taken off: a generated column, a function's body, a publication's condition, whatever a version adds. */
+  kind: "view" | "materialised view" | "trigger" | "policy" | "rule" | "other";
+  /** Of the view, trigger, policy or rule. */
   oid: number;
   /** As PostgreSQL describes it. */
   description: string;
@@ -19,12 +20,13 @@ export async function readDependents(copy: CopySession, tables: number[]): Promi
     copy,
     "reading what depends on the columns",
     `select tree.root::int as root, a.attname::text as column,
-            case when r.oid is not null then case when v.relkind in ('v', 'm') then 'view' else 'rule' end
+            case when r.rulename = '_RETURN' then case v.relkind when 'm' then 'materialised view' else 'view' end
+                 when r.oid is not null then 'rule'
                  when d.classid = 'pg_trigger'::regclass then 'trigger'
-                 when g.attnum is not null then 'generated'
-                 when d.classid in ('pg_policy'::regclass, 'pg_proc'::regclass, 'pg_publication_rel'::regclass) then 'update only'
-                 else 'unknown' end as kind,
-            coalesce(r.ev_class, d.objid)::int as oid, pg_describe_object(d.classid, d.objid, d.objsubid) as description
+                 when d.classid = 'pg_policy'::regclass then 'policy'
+                 else 'other' end as kind,
+            case when r.rulename = '_RETURN' then r.ev_class else d.objid end::int as oid,
+            pg_describe_object(d.classid, d.objid, d.objsubid) as description
        from (select root, root as relid from unnest($1::oid[]) root
               union select root, p.relid from unnest($1::oid[]) root, pg_partition_tree(root) p) tree
        join pg_attribute a on a.attrelid = tree.relid and a.attnum > 0 and not a.attisdropped
@@ -44,42 +46,45 @@ export async function readDependents(copy: CopySession, tables: number[]): Promi
   );
 }
 
-export interface ViewTree {
-  /** In the order in which they can be created again. */
-  oids: number[];
-  /** Views that may not be dropped, each with what stands on it. */
-  held: string[];
+/** Views and materialised views, with what is to be known before they are taken off. */
+export interface StandingView {
+  oid: number;
+  kind: "v" | "m";
+  /** Why it cannot be taken off; null when it can. */
+  held: string | null;
 }
 
-/** These views, the views on them, and so on; and what else stands on any of them. */
-export async function viewTree(copy: CopySession, views: number[]): Promise<ViewTree> {
-  const above = `with recursive tree(oid, depth) as (
-      select oid, 0 from unnest($1::oid[]) oid
-      union
-      select r.ev_class, tree.depth + 1 from tree
-        join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = tree.oid and d.classid = 'pg_rewrite'::regclass
-        join pg_rewrite r on r.oid = d.objid where r.ev_class <> tree.oid)`;
-  const ordered = await rows<{ oid: number }>(
+/**
+ * These views and what has to be taken off along with them. A view only ever loses its query and stays, so nothing above it has to
+ * go. A materialised view has to be dropped: whatever reads it goes as well. In the order in which they can be made again.
+ */
+export async function viewsToTakeOff(copy: CopySession, starts: number[]): Promise<StandingView[]> {
+  return rows<StandingView>(
     copy,
     "reading the views on the columns",
-    `${above} select oid::int from tree group by oid order by max(depth), oid`,
-    [views],
+    `with recursive reads as (
+       select distinct d.refobjid as source, r.ev_class as reader from pg_rewrite r
+         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+        where r.rulename = '_RETURN' and r.ev_class <> d.refobjid),
+     off(oid) as (
+       select oid from unnest($1::oid[]) oid
+       union select reads.reader from off join pg_class c on c.oid = off.oid and c.relkind = 'm' join reads on reads.source = off.oid),
+     depth(oid, steps) as (
+       select oid, 0 from off union select reads.reader, steps + 1 from depth join reads on reads.source = depth.oid)
+     select v.oid::int, v.relkind as kind, case
+         when not pg_has_role(v.relowner, 'usage') then v.oid::regclass || ' belongs to a role that this login is no member of'
+         when v.relkind = 'm' then coalesce(
+           (select min(pg_describe_object(d.classid, d.objid, d.objsubid) || ' stands on ' || v.oid::regclass) from pg_depend d
+             where (d.refclassid = 'pg_class'::regclass and d.refobjid = v.oid
+                 and not (d.classid = 'pg_rewrite'::regclass and exists (
+                   select from pg_rewrite r where r.oid = d.objid and r.rulename = '_RETURN' and (r.ev_class = v.oid
+                     or r.ev_class in (select reader from reads where source = v.oid))))
+               or d.refclassid = 'pg_type'::regclass and d.refobjid in (v.reltype, (select typarray from pg_type where oid = v.reltype)))
+               and d.deptype not in ('i', 'a') and d.classid not in ('pg_trigger'::regclass, 'pg_statistic_ext'::regclass)),
+           (select v.oid::regclass || ' belongs to an extension' from pg_depend e
+             where e.classid = 'pg_class'::regclass and e.objid = v.oid and e.deptype = 'e')) end as held
+       from off join pg_class v on v.oid = off.oid
+      order by (select max(steps) from depth where depth.oid = v.oid), v.oid`,
+    [starts],
   );
-  const held = await rows<{ what: string }>(
-    copy,
-    "reading what stands on the views",
-    `${above}
-     select distinct pg_describe_object(d.classid, d.objid, d.objsubid) || ' stands on ' || v.oid::regclass as what
-       from (select distinct oid from tree) v join pg_class c on c.oid = v.oid
-       join pg_depend d on (d.refclassid = 'pg_class'::regclass and d.refobjid = v.oid)
-         or (d.refclassid = 'pg_type'::regclass and d.refobjid in (c.reltype, (select typarray from pg_type where oid = c.reltype)))
-      where d.deptype not in ('i', 'a') and d.classid not in ('pg_trigger'::regclass, 'pg_attrdef'::regclass, 'pg_statistic_ext'::regclass)
-        and not (d.classid = 'pg_rewrite'::regclass and exists (
-          select from pg_rewrite r where r.oid = d.objid and r.ev_class in (select oid from tree)))
-     union all
-     select v.oid::regclass || ' belongs to an extension' from (select distinct oid from tree) v
-       join pg_depend e on e.classid = 'pg_class'::regclass and e.objid = v.oid and e.deptype = 'e'`,
-    [views],
-  );
-  return { oids: ordered.map((view) => view.oid), held: held.map((one) => one.what) };
 }

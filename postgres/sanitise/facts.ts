@@ -9,7 +9,6 @@ export interface ColumnFacts {
   collate: string;
   /** `set storage` and `set compression`, where they are not the type's own. */
   settings: string[];
-  partitionKey: boolean;
 }
 
 export async function readColumnFacts(copy: CopySession, tables: number[]): Promise<ColumnFacts[]> {
@@ -23,13 +22,8 @@ export async function readColumnFacts(copy: CopySession, tables: number[]): Prom
               case when a.attstorage <> t.typstorage then format('alter column %I set storage %s', a.attname,
                 case a.attstorage when 'p' then 'plain' when 'm' then 'main' when 'e' then 'external' else 'extended' end) end,
               case when a.attcompression in ('p', 'l') then format('alter column %I set compression %s', a.attname,
-                case a.attcompression when 'p' then 'pglz' else 'lz4' end) end], null) as settings,
-            coalesce(a.attnum = any(p.partattrs::int2[]), false)
-              or exists (select from pg_depend d where p.partexprs is not null and d.classid = 'pg_class'::regclass and d.objid = a.attrelid
-                and d.objsubid = 0 and d.refclassid = 'pg_class'::regclass and d.refobjid = a.attrelid and d.refobjsubid = a.attnum) as "partitionKey"
+                case a.attcompression when 'p' then 'pglz' else 'lz4' end) end], null) as settings
        from pg_attribute a join pg_type t on t.oid = a.atttypid
-       left join pg_partitioned_table p on p.partrelid in (select a.attrelid union select relid from pg_partition_tree(a.attrelid))
-         and p.partrelid = a.attrelid
       where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped`,
     [tables],
   );
@@ -38,19 +32,20 @@ export async function readColumnFacts(copy: CopySession, tables: number[]): Prom
 /** What a table is beyond the catalogue; reasons to refuse it or to treat it otherwise. */
 export interface TableFacts {
   oid: number;
-  forcedRowSecurity: boolean;
   typed: boolean;
-  /** Rules other than a view's own. */
-  rules: string[];
-  /** Columns elsewhere whose type is this table's row. */
+  /** Columns elsewhere whose type is this table's row, or made of it. */
   rowTypeUsers: string[];
   mayOwn: boolean;
-  /** Statements that restore statistics targets after a rewrite. */
-  targets: string[];
-  /** Columns of partitions below that key a deeper level, by name. */
-  deeperKeys: string[];
-  /** Columns that came from a parent. */
-  inheritedKeys: string[];
+  /** Statements that restore what a rewrite loses: statistics targets and, before PostgreSQL 14, marks of indexes. */
+  lost: string[];
+  /** Columns by which rows stand in their partitions, at any level. */
+  partitionKeys: string[];
+  /** Tables of the tree that are partitioned by values and have no partition for all other values: with the columns. */
+  closed: { table: string; columns: string[] }[];
+  /** A partition that stands on another server. */
+  foreignPartition: string | null;
+  /** Whether it inherits columns from a table that it is not a partition of. */
+  inherits: boolean;
   /** Tables that inherit from it without being its partitions. */
   children: number;
   /** Whether a partition has dropped columns. */
@@ -59,30 +54,47 @@ export interface TableFacts {
   mixedLayout: boolean;
 }
 
+/** Partitioned tables of the tree of `c` as `p`, each with the columns that its key reads, directly or in an expression. */
+const partitionedBelow = `(select t.relid, k.partstrat, k.partdefid, array(
+      select a.attname::text from pg_attribute a where a.attrelid = k.partrelid and a.attnum > 0 and (a.attnum = any(k.partattrs::int2[])
+        or k.partexprs is not null and exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = k.partrelid
+          and d.objsubid = 0 and d.refclassid = 'pg_class'::regclass and d.refobjid = k.partrelid and d.refobjsubid = a.attnum))) as columns
+    from pg_partition_tree(c.oid) t join pg_partitioned_table k on k.partrelid = t.relid) p`;
+
 export async function readTableFacts(copy: CopySession, tables: number[]): Promise<TableFacts[]> {
   return rows<TableFacts>(
     copy,
     "reading what the tables are",
-    `select c.oid::int, c.relforcerowsecurity and c.relrowsecurity and not me.rolsuper and not me.rolbypassrls as "forcedRowSecurity",
-            c.reloftype <> 0 as typed,
-            array(select rulename::text from pg_rewrite where ev_class = c.oid and rulename <> '_RETURN') as rules,
-            array(select format('%s.%I', u.attrelid::regclass, u.attname) from pg_attribute u join pg_class uc on uc.oid = u.attrelid
-              where u.atttypid in (c.reltype, (select typarray from pg_type where oid = c.reltype)) and c.reltype <> 0
-                and uc.relkind in ('r', 'p', 'm') and not u.attisdropped) as "rowTypeUsers",
+    `with recursive holds as (
+       select a.attrelid, a.attname, a.atttypid as type from pg_attribute a join pg_class u on u.oid = a.attrelid
+        where u.relkind in ('r', 'p', 'm') and a.attnum > 0 and not a.attisdropped and a.atttypid >= 16384
+       union
+       select holds.attrelid, holds.attname, inside.type from holds join pg_type t on t.oid = holds.type
+        cross join lateral (select t.typelem where t.typelem >= 16384 union all select t.typbasetype where t.typbasetype >= 16384
+          union all select i.atttypid from pg_attribute i where i.attrelid = t.typrelid and i.attnum > 0 and i.atttypid >= 16384) inside(type))
+     select c.oid::int, c.reloftype <> 0 as typed,
+            array(select distinct format('%s.%I', holds.attrelid::regclass, holds.attname) from holds where holds.type = c.reltype)
+              as "rowTypeUsers",
             pg_has_role(c.relowner, 'usage') as "mayOwn",
             array(select format('alter statistics %I.%I set statistics %s', n.nspname, x.stxname, x.stxstattarget)
                 from pg_statistic_ext x join pg_namespace n on n.oid = x.stxnamespace where x.stxrelid = c.oid and x.stxstattarget >= 0)
               || array(select format('alter index %s alter column %s set statistics %s', i.indexrelid::regclass, a.attnum, a.attstattarget)
-                from pg_index i join pg_attribute a on a.attrelid = i.indexrelid where i.indrelid = c.oid and a.attstattarget >= 0) as targets,
-            array(select distinct k.attname::text from pg_partition_tree(c.oid) t join pg_partitioned_table p on p.partrelid = t.relid
-                join pg_attribute k on k.attrelid = p.partrelid and k.attnum = any(p.partattrs::int2[]) where t.relid <> c.oid) as "deeperKeys",
-            array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0 and attinhcount > 0) as "inheritedKeys",
+                from pg_index i join pg_attribute a on a.attrelid = i.indexrelid where i.indrelid = c.oid and a.attstattarget >= 0)
+              || array(select format('alter table %s %s %I', c.oid::regclass, mark.how, x.relname) from pg_index i
+                join pg_class x on x.oid = i.indexrelid cross join lateral (values (i.indisclustered, 'cluster on'),
+                  (i.indisreplident, 'replica identity using index')) mark(is_on, how) where i.indrelid = c.oid and mark.is_on) as lost,
+            array(select distinct key from ${partitionedBelow}, unnest(p.columns) key) as "partitionKeys",
+            coalesce((select json_agg(json_build_object('table', p.relid::regclass, 'columns', p.columns))
+              from ${partitionedBelow} where p.partstrat <> 'h' and p.partdefid = 0), '[]') as closed,
+            (select min(k.oid::regclass::text) from pg_partition_tree(c.oid) t join pg_class k on k.oid = t.relid and k.relkind = 'f')
+              as "foreignPartition",
+            not c.relispartition and exists (select from pg_inherits i where i.inhrelid = c.oid) as inherits,
             (select count(*)::int from pg_inherits i join pg_class k on k.oid = i.inhrelid
               where i.inhparent = c.oid and not k.relispartition) as children,
             exists (select from pg_partition_tree(c.oid) t join pg_attribute d on d.attrelid = t.relid where d.attisdropped) as "droppedBelow",
             exists (select from pg_partition_tree(c.oid) t join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
               join pg_attribute b on b.attrelid = t.relid and b.attname = a.attname where b.attnum <> a.attnum) as "mixedLayout"
-       from pg_class c, pg_roles me where c.oid = any($1::oid[]) and me.rolname = current_user`,
+       from pg_class c where c.oid = any($1::oid[])`,
     [tables],
   );
 }

@@ -46,7 +46,7 @@ export async function maskTables(
 }
 
 function isRewritten(work: TableWork): boolean {
-  return work.alter.length > 0 || work.update.length > 0 || work.full;
+  return work.alter.length > 0 || work.refill !== undefined || work.full;
 }
 
 /** `17000 rows 8.1 s, 2,098 rows/s, rewrite` */

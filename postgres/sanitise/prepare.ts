@@ -64,8 +64,9 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
   await createWorkspace(copy);
   for (const statement of decision.functions) await run(copy, "creating functions of columns", statement);
   for (const work of decision.works) await rehearse(copy, work);
+  await saveDetached(copy, decision.early, true);
   await rememberStructure(copy);
-  await saveDetached(copy, decision.detached);
+  await saveDetached(copy, decision.detached, false);
   for (const [n, work] of decision.works.entries()) {
     await run(copy, "keeping the decisions", "insert into prodcopy.work values ($1, $2)", [
       n,

@@ -1,5 +1,6 @@
 import type { ServerFacts } from "./facts";
-import type { SanitisePlan } from "./plan";
+import type { ForeignKey } from "../catalogue";
+import type { ColumnPlan, SanitisePlan, TablePlan } from "./plan";
 import type { Known } from "./tableWork";
 
 /** @throws one error that names every refusal, when there is any. */
@@ -26,48 +27,63 @@ export function serverRefusals(plan: SanitisePlan, server: ServerFacts): string[
   ];
 }
 
+/** Why the table's masked columns are out of reach of `ALTER TABLE`; undefined when they are not. */
+export function refillReason(known: Omit<Known, "refillWhy">): string | undefined {
+  const { plan, facts, dependents } = known;
+  const masked = maskedOf(plan);
+  const first = masked[0];
+  if (first === undefined || plan.action === "truncate") return undefined;
+  const key = masked.find((column) => facts.partitionKeys.includes(column.name));
+  const other = dependents.find((one) => one.kind === "other");
+  if (key !== undefined) return `rows stand in partitions by ${key.name}`;
+  if (other !== undefined) return `${other.description} stands on ${other.column}`;
+  if (facts.children > 0) return "other tables inherit from it";
+  if (facts.inherits) return "it inherits columns";
+  if (facts.typed) return "it is a table OF a type";
+  return facts.rowTypeUsers[0] && `${facts.rowTypeUsers[0]} holds rows of its type`;
+}
+
 /** What about one table is not handled; each as `schema.table: why`. */
-export function tableRefusals({ plan, table, facts, columns, dependents, updateOnly }: Known): string[] {
+export function tableRefusals({ plan, table, facts }: Known): string[] {
   const name = `${plan.schema}.${plan.table}`;
-  const masked = plan.columns.filter((column) => column.action === "mask");
-  const changes = plan.action !== "keep" || masked.length > 0;
+  const masked = maskedOf(plan);
   const found: string[] = [];
-  if (!changes) return found;
+  if (plan.action === "keep" && masked.length === 0) return found;
   const add = (why: string) => found.push(`${name}${why}`);
   if (!facts.mayOwn) add(`: its owner ${table.owner} is a role that this login is no member of`);
   if (table.kind === "foreign") add(": a foreign table");
-  if (table.inherits.length > 0 || facts.children > 0) add(": a table with inheritance (INHERITS)");
-  if (facts.forcedRowSecurity) add(": row security is forced on it, and this login does not bypass it");
-  if (facts.rules.length > 0) add(`: the rule ${facts.rules[0]} rewrites what is done to it`);
-  if (masked.length > 0 && facts.typed) add(": a table OF a type");
-  if (masked.length > 0 && facts.rowTypeUsers.length > 0) {
-    add(`: the column ${facts.rowTypeUsers[0]} holds rows of its type`);
-  }
+  if (facts.foreignPartition !== null) add(`: its partition ${facts.foreignPartition} is a foreign table`);
   for (const column of masked) {
-    const at = columns.find((one) => one.column === column.name);
     const known = table.columns.find((one) => one.name === column.name);
     if (known === undefined) add(`.${column.name}: the column is not there`);
     if (known?.generated) add(`.${column.name}: a generated column; mask what it is generated from`);
-    if (at?.partitionKey || facts.deeperKeys.includes(column.name)) {
-      add(`.${column.name}: rows stand in partitions by it, so it cannot be masked in place`);
-    }
-    if (facts.inheritedKeys.includes(column.name) && table.kind !== "partition") {
-      add(`.${column.name}: the column is inherited`);
+    const closed = facts.closed.find((one) => one.columns.includes(column.name));
+    if (closed !== undefined && table.kind === "partitioned") {
+      add(
+        `.${column.name}: rows stand in partitions by it, and ${closed.table} has no default partition for what they become`,
+      );
     }
     const format = column.mask?.params.format;
     if (typeof format === "string" && format.split("#").length > 19) {
       add(`.${column.name}: its format has more than 18 digits`);
     }
-    const unique = table.uniqueKeys.some((key) => key.includes(column.name));
-    const why = updateOnly.get(column.name);
-    if (why !== undefined && unique && ["phone", "digits"].includes(column.mask?.with ?? "")) {
-      add(
-        `.${column.name}: it is unique, numbers change places in it, and it must be updated row by row since ${why}`,
-      );
-    }
-    for (const one of dependents.filter((d) => d.column === column.name)) {
-      if (one.kind === "unknown") add(`.${column.name}: ${one.description} stands on it`);
-    }
   }
   return found;
+}
+
+/** Foreign keys that have to be taken off a table of somebody else. */
+export function keyRefusals(keys: ForeignKey[], known: Known[]): string[] {
+  return keys.flatMap((key) => {
+    const { schema, table } = key;
+    const source = known.find((one) => one.plan.schema === schema && one.plan.table === table);
+    if (source === undefined || source.facts.mayOwn) return [];
+    return [
+      `${schema}.${table}: its foreign key ${key.name} has to be taken off for a while, and its owner ${source.table.owner} is a role that ` +
+        "this login is no member of",
+    ];
+  });
+}
+
+function maskedOf(plan: TablePlan): ColumnPlan[] {
+  return plan.columns.filter((column) => column.action === "mask");
 }

@@ -28,13 +28,7 @@ export interface TableResult {
   table: string;
   /** How the table was brought to its end: one of the strategies that the report explains. */
   strategy:
-    | "rewrite"
-    | "update and rewrite"
-    | "truncate"
-    | "delete"
-    | "rewrite for dropped columns"
-    | "kept"
-    | "refreshed";
+    "rewrite" | "refill" | "truncate" | "delete" | "rewrite for dropped columns" | "kept" | "refreshed";
   /** Why this strategy, in words. */
   reason: string;
   rowsBefore: number;

@@ -5,21 +5,42 @@ import { withoutTriggers } from "./triggers";
 import { readAs } from "./workspace";
 
 /**
- * Brings one table to its end, within the caller's transaction: at most one UPDATE, then at most one rewrite for all
- * columns. The rewrite makes a new file, so that no earlier row version, dropped column or index page stays.
+ * Brings one table to its end, within the caller's transaction, by one rewrite for all columns or by a refill. Either makes a new file,
+ * so that no earlier row version, dropped column or index page stays.
  */
 export async function rewriteTable(copy: CopySession, work: TableWork): Promise<void> {
   const table = qualified(work.schema, work.table);
   const doing = `masking ${nameOf(work)}`;
   await readAs(copy, work.schema);
-  await run(copy, doing, `lock table ${table} in access exclusive mode`);
-  if (work.update.length > 0) {
-    await withoutTriggers(copy, [work.oid], () =>
-      run(copy, doing, `update ${table} set ${work.update.join(", ")}`),
-    );
-  }
+  await run(copy, doing, `lock table ${work.source} in access exclusive mode`);
+  if (work.refill !== undefined) await refillTable(copy, work, work.refill);
   if (work.alter.length > 0) await run(copy, doing, `alter table ${table} ${work.alter.join(", ")}`);
   for (const statement of work.after) await run(copy, doing, statement);
+}
+
+/**
+ * Fills a table anew with what its rows become: they are made aside, it is truncated, and they are put back, each into the partition
+ * where it now belongs. Nothing of the table's definition is touched, so nothing that stands on it minds.
+ */
+async function refillTable(
+  copy: CopySession,
+  work: TableWork,
+  refill: NonNullable<TableWork["refill"]>,
+): Promise<void> {
+  const doing = `masking ${nameOf(work)}`;
+  const aside = `prodcopy.aside_${work.oid}`;
+  const columns = refill.map((one) => one.column).join(", ");
+  const values = refill.map((one) => `${one.value} as ${one.column}`).join(", ");
+  await run(copy, doing, `create unlogged table ${aside} as select ${values} from ${work.source}`);
+  await withoutTriggers(copy, [work.oid], async () => {
+    await run(copy, doing, `truncate ${work.source}`);
+    await run(
+      copy,
+      doing,
+      `insert into ${qualified(work.schema, work.table)} (${columns}) overriding system value select ${columns} from ${aside}`,
+    );
+  });
+  await run(copy, doing, `drop table ${aside}`);
 }
 
 /**
@@ -32,7 +53,7 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
   const oids = [...truncated, ...deleted].map((work) => work.oid);
   await withoutTriggers(copy, oids, async () => {
     if (truncated.length > 0) {
-      const names = truncated.map((work) => qualified(work.schema, work.table));
+      const names = truncated.map((work) => work.source);
       await run(copy, `truncating ${truncated.map(nameOf).join(", ")}`, `truncate ${names.join(", ")}`);
     }
     if (deleted.length === 0) return;
@@ -40,7 +61,7 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
     await run(copy, "setting the search path", `set local search_path = pg_catalog, ${schemas}, public`);
     const parts = deleted.map((work, i) => {
       const where = work.remove?.how === "delete" ? work.remove.where : "false";
-      return `prodcopy_${i} as (delete from ${qualified(work.schema, work.table)} where ${where} returning 1)`;
+      return `prodcopy_${i} as (delete from ${work.source} where ${where} returning 1)`;
     });
     await run(copy, `deleting from ${deleted.map(nameOf).join(", ")}`, `with ${parts.join(", ")} select 1`);
   });
@@ -50,15 +71,21 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
 export async function rehearse(copy: CopySession, work: TableWork): Promise<void> {
   const table = qualified(work.schema, work.table);
   const doing = `trying the rules of ${nameOf(work)}`;
-  if (work.alter.length === 0 && work.update.length === 0) return;
+  if (work.alter.length === 0 && work.refill === undefined) return;
   await run(copy, doing, "savepoint rehearsal");
   await readAs(copy, work.schema);
+  if (work.refill !== undefined) {
+    const values = work.refill.map((one) => one.value).join(", ");
+    await run(copy, doing, `prepare prodcopy_rehearsal as select ${values} from ${work.source}`);
+    await run(copy, doing, "deallocate prodcopy_rehearsal");
+    await run(copy, doing, "rollback to savepoint rehearsal");
+    return;
+  }
   await run(copy, doing, `create temp table ${ident(work.table)} (like ${table})`);
   const stand = `pg_temp.${ident(work.table)}`;
   const plain = work.alter.filter(
     (clause) => clause.startsWith("alter column") && clause.includes(" using ("),
   );
   if (plain.length > 0) await run(copy, doing, `alter table ${stand} ${plain.join(", ")}`);
-  if (work.update.length > 0) await run(copy, doing, `update ${stand} set ${work.update.join(", ")}`);
   await run(copy, doing, "rollback to savepoint rehearsal");
 }

@@ -5,6 +5,7 @@ import type { Log } from "../proof";
 import { findBudget } from "./budget";
 import { scanCatalogueText } from "./catalogueText";
 import { checkAfterwards } from "./constraints";
+import { putBack } from "./detach";
 import { dropForeignTables } from "./foreignTables";
 import { leakScan } from "./leakScan";
 import { setTestLogins, type TestLoginResult } from "./logins";
@@ -126,6 +127,7 @@ async function maskAndProve(
     seconds: (Date.now() - started) / 1000,
   };
   await journal.step(stage, "proven", async () => {
+    await putBack(copy, true);
     await dropWorkspace(copy);
     return JSON.stringify({ digest: plan.rulesDigest, result });
   });

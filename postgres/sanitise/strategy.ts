@@ -1,18 +1,22 @@
-import { ident, qualified, row } from "../connection";
+import { ident, row, run } from "../connection";
 import { readCatalogue, type Catalogue, type CatalogueTable, type ForeignKey } from "../catalogue";
 import type { CopySession } from "../guard";
-import { readDependents, viewTree, type Dependent } from "./dependents";
+import { readDependents } from "./dependents";
 import { readColumnFacts, readServerFacts, readTableFacts } from "./facts";
 import { foreignKeysOnMasks } from "./foreignKeys";
 import type { SanitisePlan, TablePlan } from "./plan";
-import { refuse, serverRefusals, tableRefusals } from "./refusals";
-import { saveForeignKeys, saveTrigger, saveView } from "./save";
+import { heldByViews, saveObstacles } from "./obstacles";
+import { keyRefusals, refillReason, refuse, serverRefusals, tableRefusals } from "./refusals";
+import { invalidIndexes, saveForcedRowSecurity } from "./early";
+import { saveForeignKeys } from "./save";
 import type { CompileContext } from "./subject";
-import { tableWork, type Known } from "./tableWork";
+import { sourceOf, tableWork, type Known } from "./tableWork";
 import type { Detached, TableWork } from "./work";
 
 export interface Decision {
   works: TableWork[];
+  /** What is taken off before anything is read, and put back last of all. */
+  early: Detached[];
   /** In the order in which they are put back; taken off in the reverse order. */
   detached: Detached[];
   /** Functions of single columns, to be made before the rewrites. */
@@ -43,7 +47,7 @@ export async function decide(copy: CopySession, plan: SanitisePlan): Promise<Dec
   const dependents = (await readDependents(copy, oids)).filter((d) =>
     planned.some((p) => p.table.oid === d.root && isMasked(p.plan, d.column)),
   );
-  const views = await sortViews(copy, dependents);
+  const held = await heldByViews(copy, dependents);
   const keys = foreignKeysOnMasks(plan, catalogue);
   const functions: string[] = [];
   const context: CompileContext = {
@@ -57,64 +61,67 @@ export async function decide(copy: CopySession, plan: SanitisePlan): Promise<Dec
   const known = planned.map(({ plan: one, table }): Known => {
     const facts = tableFacts.get(table.oid);
     if (facts === undefined) throw new Error(`${one.schema}.${one.table} vanished while it was looked at`);
-    return {
+    const ground = {
       plan: one,
       table,
       facts,
       columns: columnFacts.filter((c) => c.table === table.oid),
       dependents: dependents.filter((d) => d.root === table.oid),
-      updateOnly: updateOnly(dependents, table.oid, views.held),
-      exactCase: new Set(),
+      exactCase: new Set<string>(),
       context,
     };
+    return { ...ground, refillWhy: refillReason(ground) ?? held.get(table.oid) };
   });
+  const tops = known.filter((one) => one.plan.partitionOf === undefined);
+  const refilled = tops.filter((one) => one.refillWhy !== undefined);
+  // A table is emptied before it is filled again, which the keys that lead to it would not let happen; those that lead from it would make
+  // two tables wait for each other that are worked on side by side.
+  const off = catalogue.foreignKeys.filter(
+    (key) =>
+      keys.keys.includes(key) ||
+      refilled.some(
+        ({ plan: one }) =>
+          isWithin(plan, key.targetSchema, key.targetTable, one) ||
+          isWithin(plan, key.schema, key.table, one),
+      ),
+  );
   refuse([
     ...serverRefusals(plan, await readServerFacts(copy)),
     ...keys.refusals,
     ...known.flatMap((one) => tableRefusals(one)),
+    ...keyRefusals(off, known),
   ]);
-  const tops = known.filter((one) => one.plan.partitionOf === undefined);
-  for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
+  const forced = await saveForcedRowSecurity(copy);
+  await rolledBack(copy, async () => {
+    for (const { object, drop } of forced) await run(copy, `taking off ${object}`, drop);
+    for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
+  });
   // A key that is taken off does not stand in the way of TRUNCATE.
-  const staying = catalogue.foreignKeys.filter((key) => !keys.keys.includes(key));
+  const staying = catalogue.foreignKeys.filter((key) => !off.includes(key));
   const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying)));
-  const detached: Detached[] = [];
-  for (const oid of views.droppable) detached.push(await saveView(copy, oid));
-  const triggers = dependents.filter((d) => d.kind === "trigger").map((d) => d.oid);
-  for (const oid of new Set(triggers)) detached.push(await saveTrigger(copy, oid));
-  detached.push(...(await saveForeignKeys(copy, keys.keys)));
-  return { works, detached, functions };
+  const rewritten = tops.filter((one) => one.refillWhy === undefined).flatMap((one) => one.dependents);
+  const detached = [...(await saveObstacles(copy, rewritten)), ...(await saveForeignKeys(copy, off))];
+  const changed = works.filter((work) => work.strategy !== "kept").map((work) => work.oid);
+  const early = [...forced, ...(await invalidIndexes(copy, changed))];
+  return { works, early, detached, functions };
 }
 
-/** Columns that an `ALTER TYPE` cannot reach, each with the reason. */
-function updateOnly(
-  dependents: Dependent[],
-  table: number,
-  heldViews: Map<number, string>,
-): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const one of dependents.filter((d) => d.root === table)) {
-    const held = one.kind === "view" ? heldViews.get(one.oid) : undefined;
-    if (one.kind === "generated") found.set(one.column, `${one.description} is generated from it`);
-    if (one.kind === "update only") found.set(one.column, `${one.description} reads it`);
-    if (held !== undefined) found.set(one.column, held);
+/** Reads what forced row security would hide, and leaves it as it was. */
+async function rolledBack(copy: CopySession, read: () => Promise<void>): Promise<void> {
+  await run(copy, "reading tables", "begin");
+  try {
+    await read();
+  } finally {
+    // A connection that is gone rejects here as it did above.
+    await copy.query("rollback").catch(() => undefined);
   }
-  return found;
 }
 
-/** Views on masked columns: those that can be taken off with everything above them, and those that cannot. */
-async function sortViews(
-  copy: CopySession,
-  dependents: Dependent[],
-): Promise<{ droppable: number[]; held: Map<number, string> }> {
-  const starts = [...new Set(dependents.filter((d) => d.kind === "view").map((d) => d.oid))];
-  const held = new Map<number, string>();
-  for (const start of starts) {
-    const why = (await viewTree(copy, [start])).held[0];
-    if (why !== undefined) held.set(start, why);
-  }
-  const free = starts.filter((start) => !held.has(start));
-  return { droppable: free.length > 0 ? (await viewTree(copy, free)).oids : [], held };
+/** Whether a table is the one of a plan or a partition of it. */
+function isWithin(plan: SanitisePlan, schema: string, table: string, top: TablePlan): boolean {
+  const own = plan.tables.find((one) => one.schema === schema && one.table === table);
+  const above = own?.partitionOf ?? own;
+  return above?.schema === top.schema && above.table === top.table;
 }
 
 /** TRUNCATE refuses a table that another one refers to, unless that one is truncated with it; such a table is deleted from. */
@@ -130,14 +137,14 @@ function mustDelete(one: TablePlan, plan: SanitisePlan, keys: ForeignKey[]): boo
 /** Columns under a unique key in which two addresses differ only in case: equal replacements would clash there. */
 async function exactCaseColumns(copy: CopySession, one: Known): Promise<Set<string>> {
   const found = new Set<string>();
-  const name = qualified(one.plan.schema, one.plan.table);
+  const source = sourceOf(one);
   for (const { name: column, mask } of one.plan.columns) {
     if (mask?.with !== "email" || !one.table.uniqueKeys.some((key) => key.includes(column))) continue;
     const c = ident(column);
     const { clash } = await row<{ clash: boolean }>(
       copy,
       `looking at ${one.plan.schema}.${one.plan.table}`,
-      `select exists (select from ${name} where ${c} is not null
+      `select exists (select from ${source} where ${c} is not null
          group by lower(btrim(${c}::text)) having count(distinct ${c}::text) > 1) as clash`,
     );
     if (clash) found.add(column);

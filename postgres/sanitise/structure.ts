@@ -11,6 +11,13 @@ const grants = (acl: string, kind: string, owner: string) =>
     from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) g)`;
 
 /**
+ * An expression as it is compared: without casts and parentheses. PostgreSQL writes `x in ('a', 'b')` on a varchar one way when it was
+ * typed and another way once that text was read again, as happens to the checks and views of every restored dump.
+ */
+const plain = (expression: string) =>
+  `regexp_replace(${expression}, '::(?:(?:"[^"]+"|[a-z_]\\w*)[.])?(?:character varying|double precision|bit varying|(?:timestamp|time) with(?:out)? time zone|"[^"]+"|[a-z_]\\w*)(?:[(][0-9, ]+[)])?(?:\\[\\])*|[() ]', '', 'g')`;
+
+/**
  * Everything about the database that is not data: one row an object, with a text that changes when the object does. Taken
  * before and after, it shows that what was taken off for the rewrite was put back exactly.
  */
@@ -18,8 +25,8 @@ const structureQuery = `
   select 'relation ' || c.oid::regclass as object, concat_ws('|', c.relkind, c.relowner::regrole, c.relpersistence, c.relreplident,
       c.relrowsecurity, c.relforcerowsecurity, array_to_string(c.reloptions, ','), c.reltablespace, pg_get_expr(c.relpartbound, c.oid),
       ${grants("c.relacl", "r", "c.relowner")}, obj_description(c.oid, 'pg_class'), c.relispopulated,
-      case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
-      case when c.relkind in ('i', 'I') then pg_get_indexdef(c.oid) end) as definition
+      case when c.relkind in ('v', 'm') then ${plain("pg_get_viewdef(c.oid)")} end,
+      case when c.relkind in ('i', 'I') then ${plain("pg_get_indexdef(c.oid)")} end) as definition
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${userSchemas} and c.relkind <> 't'
   union all
   select 'column ' || c.oid::regclass || '.' || quote_ident(a.attname), concat_ws('|', format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -30,27 +37,28 @@ const structureQuery = `
     where ${userSchemas} and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
   union all
   select 'constraint ' || quote_ident(k.conname) || ' of ' || coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text),
-      concat_ws('|', pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred, obj_description(k.oid, 'pg_constraint'))
+      concat_ws('|', ${plain("pg_get_constraintdef(k.oid)")}, k.convalidated, k.condeferrable, k.condeferred, obj_description(k.oid, 'pg_constraint'))
     from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${userSchemas}
   union all
   select 'index ' || i.indexrelid::regclass, concat_ws('|', i.indisvalid, i.indisclustered, i.indisreplident, i.indisunique)
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where ${userSchemas}
   union all
   select 'trigger ' || quote_ident(t.tgname) || ' of ' || t.tgrelid::regclass,
-      concat_ws('|', pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger'))
+      concat_ws('|', ${plain("pg_get_triggerdef(t.oid)")}, t.tgenabled, obj_description(t.oid, 'pg_trigger'))
     from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
     where ${userSchemas} and not t.tgisinternal
   union all
-  select 'rule ' || quote_ident(r.rulename) || ' of ' || r.ev_class::regclass, concat_ws('|', pg_get_ruledef(r.oid), r.ev_enabled,
+  select 'rule ' || quote_ident(r.rulename) || ' of ' || r.ev_class::regclass, concat_ws('|', ${plain("pg_get_ruledef(r.oid)")}, r.ev_enabled,
       obj_description(r.oid, 'pg_rewrite'))
     from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
     where ${userSchemas} and r.rulename <> '_RETURN'
   union all
-  select 'policy ' || quote_ident(p.polname) || ' of ' || p.polrelid::regclass, concat_ws('|', p.polcmd, p.polroles::regrole[],
-      pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+  select 'policy ' || quote_ident(p.polname) || ' of ' || p.polrelid::regclass, concat_ws('|', p.polcmd, p.polpermissive, p.polroles::regrole[],
+      ${plain("pg_get_expr(p.polqual, p.polrelid)")},
+      ${plain("pg_get_expr(p.polwithcheck, p.polrelid)")})
     from pg_policy p
   union all
-  select 'statistics ' || quote_ident(s.stxname), concat_ws('|', pg_get_statisticsobjdef(s.oid), nullif(s.stxstattarget, -1),
+  select 'statistics ' || quote_ident(s.stxname), concat_ws('|', ${plain("pg_get_statisticsobjdef(s.oid)")}, nullif(s.stxstattarget, -1),
       s.stxowner::regrole, obj_description(s.oid, 'pg_statistic_ext'))
     from pg_statistic_ext s
   union all

@@ -1,4 +1,4 @@
-import { literal, qualified, run } from "../connection";
+import { literal, run } from "../connection";
 import type { CopySession } from "../guard";
 import { nameOf, type SwapFamily, type TableWork } from "./work";
 
@@ -26,7 +26,7 @@ function loop(work: TableWork, swap: SwapFamily): string {
       ? `prodcopy.place_format(v, ${literal(swap.format)}, former)`
       : `prodcopy.place_digits(v, ${swap.keep}, former)`;
   return `declare v text; former constant bigint := (select count(*) from prodcopy.before b where b.kind = 2); begin
-    for v in select x from (select distinct ${value} from ${qualified(work.schema, work.table)} where ${swap.acts}) d(x)
+    for v in select x from (select distinct ${value} from ${work.source} where ${swap.acts}) d(x)
              order by prodcopy.mark(x) loop
       perform ${place};
     end loop;

@@ -1,4 +1,4 @@
-import { ident, literal } from "../connection";
+import { ident, literal, qualified } from "../connection";
 import type { CatalogueTable } from "../catalogue";
 import { acts, cellExpression } from "./cell";
 import type { Dependent } from "./dependents";
@@ -17,8 +17,8 @@ export interface Known {
   columns: ColumnFacts[];
   /** On masked columns of this table. */
   dependents: Dependent[];
-  /** Columns that only an UPDATE reaches, with the reason. */
-  updateOnly: Map<string, string>;
+  /** Why `ALTER TABLE` cannot rewrite the table, where it cannot. */
+  refillWhy: string | undefined;
   /** Columns in which addresses that differ in case must stay different. */
   exactCase: Set<string>;
   context: CompileContext;
@@ -29,22 +29,27 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
   const { plan, table, facts, columns, context } = known;
   const masked = plan.action === "truncate" ? [] : plan.columns.filter((column) => column.action === "mask");
   const alter: string[] = [];
-  const update: string[] = [];
+  const becomes = new Map<string, string>();
   for (const column of masked) {
     const catalogued = table.columns.find((one) => one.name === column.name);
     if (catalogued === undefined) throw new Error(`${column.name} vanished from ${plan.table}`);
     const plain = cellExpression(column, catalogued, known.exactCase.has(column.name), context);
-    const value = facts.mixedLayout ? wrapped(plain, catalogued.type, table, context) : plain;
-    if (known.updateOnly.has(column.name)) {
-      update.push(`${ident(column.name)} = ${value}`);
-    } else {
-      const at = columns.find((one) => one.column === column.name);
-      alter.push(
-        `alter column ${ident(column.name)} type ${catalogued.type}${at?.collate ?? ""} using (${value})`,
-        ...(at?.settings ?? []),
-      );
+    if (known.refillWhy !== undefined) {
+      becomes.set(column.name, `(${plain})::${catalogued.type}`);
+      continue;
     }
+    const value = facts.mixedLayout ? wrapped(plain, catalogued.type, table, context) : plain;
+    const at = columns.find((one) => one.column === column.name);
+    alter.push(
+      `alter column ${ident(column.name)} type ${catalogued.type}${at?.collate ?? ""} using (${value})`,
+      ...(at?.settings ?? []),
+    );
   }
+  const stored = table.columns.filter((column) => !column.generated);
+  const refill =
+    becomes.size === 0
+      ? undefined
+      : stored.map(({ name }) => ({ column: ident(name), value: becomes.get(name) ?? ident(name) }));
   const remove = removal(plan, mustDelete);
   const dropped = table.hasDroppedColumns || facts.droppedBelow;
   const gone = plan.action === "truncate";
@@ -53,15 +58,17 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
     table: plan.table,
     oid: table.oid,
     owner: table.owner,
-    ...explain(known, masked, alter, update, dropped, mustDelete),
+    ...explain(known, masked, dropped, mustDelete),
+    source: sourceOf(known),
     alter,
-    update,
-    after: alter.length > 0 ? facts.targets : [],
+    refill,
+    after: alter.length > 0 ? facts.lost : [],
     remove,
     full:
       alter.length === 0 &&
+      refill === undefined &&
       remove?.how !== "truncate" &&
-      (update.length > 0 || remove !== undefined || dropped),
+      (remove !== undefined || dropped),
     collect: collectSql(plan, table),
     compare: compareSql(plan, table),
     whole: wholeColumns(plan),
@@ -109,18 +116,32 @@ function removal(plan: TablePlan, mustDelete: boolean): TableWork["remove"] {
   return mustDelete ? { how: "delete", where: "true" } : { how: "truncate" };
 }
 
+/** A table that others inherit from is read and written without their rows; a partitioned one has no rows of its own. */
+export function sourceOf({ plan, table }: Pick<Known, "plan" | "table">): string {
+  return `${table.kind === "partitioned" ? "" : "only "}${qualified(plan.schema, plan.table)}`;
+}
+
+const plurals: Record<Exclude<Dependent["kind"], "other">, string> = {
+  view: "views",
+  "materialised view": "materialised views",
+  trigger: "triggers",
+  policy: "policies",
+  rule: "rules",
+};
+
 /** The strategy's name and the reason in words. */
 function explain(
   known: Known,
   masked: ColumnPlan[],
-  alter: string[],
-  update: string[],
   dropped: boolean,
   mustDelete: boolean,
 ): Pick<TableWork, "strategy" | "reason"> {
-  const { plan, dependents, updateOnly } = known;
-  const off = [...new Set(dependents.filter((d) => ["view", "trigger"].includes(d.kind)).map((d) => d.kind))];
-  const aside = off.length > 0 ? `; ${off.join("s and ")}s on it are taken off and put back exactly` : "";
+  const { plan, dependents, refillWhy } = known;
+  const off = [...new Set(dependents.flatMap((d) => (d.kind === "other" ? [] : [plurals[d.kind]])))].sort();
+  const aside =
+    off.length > 0 && refillWhy === undefined
+      ? `; ${off.join(", ")} on it are taken off and put back exactly`
+      : "";
   if (plan.action === "truncate") {
     return mustDelete
       ? {
@@ -136,14 +157,13 @@ function explain(
       reason: `rows go by condition; ${rest} leaves nothing of them in the file${aside}`,
     };
   }
-  if (update.length > 0) {
-    const [column, why] = [...updateOnly][0] ?? ["", ""];
+  if (masked.length > 0 && refillWhy !== undefined) {
     return {
-      strategy: "update and rewrite",
-      reason: `${column} cannot be rewritten in place: ${why}; updated once, then written anew${aside}`,
+      strategy: "refill",
+      reason: `it cannot be rewritten in place: ${refillWhy}; its rows are made aside, it is emptied, and they are put back`,
     };
   }
-  if (alter.length > 0) {
+  if (masked.length > 0) {
     return {
       strategy: "rewrite",
       reason: `one rewrite for ${masked.length} columns; indexes are built once${aside}`,

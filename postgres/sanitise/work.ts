@@ -1,3 +1,4 @@
+import type { ForeignKey } from "../catalogue";
 import type { TableResult } from "./result";
 
 /**
@@ -11,10 +12,12 @@ export interface TableWork {
   owner: string;
   strategy: TableResult["strategy"];
   reason: string;
+  /** As it stands after FROM: `ONLY` where other tables inherit from it, since each of them has a work of its own. */
+  source: string;
   /** `ALTER TABLE` clauses of the one rewrite. */
   alter: string[];
-  /** `column = expression` for columns that a rewrite cannot reach. */
-  update: string[];
+  /** For a table whose columns `ALTER TABLE` does not reach: every column that is stored, with what it becomes. */
+  refill: { column: string; value: string }[] | undefined;
   /** Statements after the rewrite, in its transaction: settings that `ALTER TYPE` resets. */
   after: string[];
   /** Rows that go: by TRUNCATE, or by condition. */
@@ -50,6 +53,8 @@ export interface Detached {
   restore: string[];
   /** A materialised view that was populated: its quoted name. */
   refresh: string | undefined;
+  /** Of a foreign key: what it says. While it is off the catalogue still answers it, for rules that are bound again. */
+  foreignKey?: ForeignKey;
 }
 
 export function nameOf(work: { schema: string; table: string }): string {

@@ -14,7 +14,7 @@ const tables = {
   work: "n int primary key, entry jsonb not null",
   crew: "pid int not null, began timestamptz not null",
   saved:
-    "n int primary key, object text not null, drop_sql text not null, statements text[] not null, refresh text",
+    "n int not null, early boolean not null, object text not null, drop_sql text not null, statements text[] not null, refresh text, foreign_key jsonb",
   structure: "object text not null, hash text not null",
   table_before: "name text primary key, row_count bigint not null, kept_hash numeric, bytes bigint",
   seen: "h bigint not null, kind int not null, kept boolean not null",

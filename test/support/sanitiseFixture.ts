@@ -80,8 +80,8 @@ const shapes: Shape[] = [
   ],
   ["notifications_email", "rewrite", 310_000, 310_000, mail],
   ["notifications_abstractemail", "rewrite", 310_000, 310_000, "id:bigint kind:text recipient:text>email"],
-  ["audit_2024", "update and rewrite", 120_331, 120_331, log],
-  ["audit_2025", "update and rewrite", 141_877, 141_877, log],
+  ["audit_2024", "refill", 120_331, 120_331, log],
+  ["audit_2025", "refill", 141_877, 141_877, log],
   ["result_sheet", "rewrite for dropped columns", 5_108, 5_108, plain],
   ["ranking", "refreshed", 17_000, 17_000, "member_id:bigint full_name:text>full-name points:integer"],
   ['Straße "Übersicht"', "kept", 0, 0, plain],
@@ -94,7 +94,8 @@ const lookups =
 
 const why: Record<TableResult["strategy"], string> = {
   rewrite: "Masked columns; the table can be written anew in one pass, which leaves no dead rows.",
-  "update and rewrite": "A partition with a generated column: updated once, then written anew.",
+  refill:
+    "A generated column stands on payload; its rows are made aside, it is emptied, and they are put back.",
   truncate: "The rules empty this table (packs/django.yaml:12).",
   delete: "Queued messages go by rule packs/django-post-office.yaml:7; their children follow by foreign key.",
   "rewrite for dropped columns":
