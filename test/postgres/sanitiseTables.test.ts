@@ -114,8 +114,9 @@ for (const [place, usePlace] of [
       assert.match(by.seen?.reason ?? "", /materialised views, rules, views on it/);
       assert.equal(by.outbox?.strategy, "delete");
       assert.equal(by.emptied?.strategy, "truncate");
-      for (const name of ["seen_m", "seen_mm", "seen_mmm", "held_m"])
-        {assert.equal(by[name]?.strategy, "refreshed");}
+      for (const name of ["seen_m", "seen_mm", "seen_mmm", "held_m"]) {
+        assert.equal(by[name]?.strategy, "refreshed");
+      }
     });
 
     it("fires no trigger and follows no rule", async () => {
