@@ -7,7 +7,7 @@ import type { SanitisePlan } from "../../postgres/sanitise/plan";
 import { bindRules } from "../../postgres/sanitise/rules/bind";
 import { RulesError, type RuleFault } from "../../postgres/sanitise/rules/faults";
 import { readRules } from "../../postgres/sanitise/rules/load";
-import { looksByName } from "../../postgres/sanitise/rules/personalNames";
+import { looksByName } from "../../postgres/sanitise/detect/personalNames";
 import { catalogue, column, reference, table } from "../support/catalogues";
 
 describe("binding rules to a catalogue", () => {

@@ -9,7 +9,7 @@ import { RulesError, type RuleFault } from "./faults";
 import { isIdentifying, misfits } from "./fits";
 import { mergeIntents, originOf, type Intents, type TableIntent } from "./intent";
 import { indexCatalogue, type CatalogueIndex } from "./lookup";
-import type { PersonalLooks } from "./personalContents";
+import type { PersonalLooks } from "../detect/personalContents";
 import { referenceFaults } from "./referenceFaults";
 
 /**

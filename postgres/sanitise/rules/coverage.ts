@@ -3,8 +3,8 @@ import type { RuleFault } from "./faults";
 import { familyOf } from "./families";
 import { originOf, type TableIntent } from "./intent";
 import { columnKey, type CatalogueIndex } from "./lookup";
-import { looksByName } from "./personalNames";
-import type { PersonalLooks } from "./personalContents";
+import { looksByName } from "../detect/personalNames";
+import type { PersonalLooks } from "../detect/personalContents";
 
 /** Why a column that no rule names may stay as it is; undefined when it may not. Shown in the report as its origin. */
 export function keptWithoutRule(
@@ -77,7 +77,7 @@ export function worthALook(intents: Iterable<TableIntent>): Set<string> {
  * Booleans, and keys that are whole numbers, UUIDs or enums: what they say of a person they say by pointing at a row. A
  * primary key that is named like a person's number is no such thing.
  */
-function structurallySafe(
+export function structurallySafe(
   table: CatalogueTable,
   column: CatalogueColumn,
   index: CatalogueIndex,
@@ -88,7 +88,7 @@ function structurallySafe(
   const refers = foreignKeyOf(table, column, index) ?? foreignKeyOfPartitions(table, column, index);
   if (refers) return `foreign key to ${refers.targetTable}`;
   if (!table.primaryKey.includes(column.name)) return undefined;
-  const personal = family === "integer" && !column.identity && /numbers/.test(looksByName(column) ?? "");
+  const personal = family === "integer" && !column.identity && /numbers/.test(looksByName(column, table) ?? "");
   return personal ? undefined : "primary key";
 }
 
@@ -108,7 +108,7 @@ function foreignKeyOfPartitions(table: CatalogueTable, column: CatalogueColumn, 
 }
 
 function reasons(table: CatalogueTable, column: CatalogueColumn, looks: PersonalLooks): string[] {
-  return [looksByName(column) ?? [], looks.get(columnKey(table, column.name)) ?? []].flat();
+  return [looksByName(column, table) ?? [], looks.get(columnKey(table, column.name)) ?? []].flat();
 }
 
 function describe(column: CatalogueColumn, why: string[]): string {

@@ -7,7 +7,7 @@ import { worthALook } from "./coverage";
 import type { RulesDocument } from "./document";
 import { mergeIntents } from "./intent";
 import { indexCatalogue } from "./lookup";
-import { lookPersonal } from "./personalContents";
+import { lookPersonal } from "../detect/personalContents";
 
 /**
  * The whole gate on one database: reads its catalogue, looks at the values of columns that the rules do not name, binds

@@ -1,0 +1,144 @@
+import type { Catalogue, CatalogueColumn, CatalogueTable } from "../../catalogue";
+import type { Session } from "../../connection";
+import { DatabaseError } from "../../errors";
+import { structurallySafe } from "../rules/coverage";
+import { familyOf } from "../rules/families";
+import { columnKey, indexCatalogue, type CatalogueIndex } from "../rules/lookup";
+import type { Finding } from "./finding";
+import { jsonPlaces, type JsonPlace } from "./jsonKeys";
+import { judge } from "./judge";
+import { compositeParts, filledTables, readableColumns } from "./reading";
+import { canHoldText, sampleColumns, type ColumnSample } from "./sample";
+
+/** What the detector thinks of every column of the tables that rules speak of. */
+export interface Detection {
+  index: CatalogueIndex;
+  /** By `columnKey`. */
+  findings: ReadonlyMap<string, Finding>;
+  /** Tables and columns whose values were not looked at, with the reason. */
+  notSampled: string[];
+}
+
+export interface DetectOptions {
+  /** Only these schemas; all when left out. */
+  schemas?: string[];
+  /** Told before each table. */
+  progress?: (done: number, all: number) => void;
+}
+
+/**
+ * Judges every column of a database by its catalogue and by a sample of its values. The values stay inside the server: counts come
+ * back, and keys of JSON that stand in many documents. Reads only; a session that is read-only will do.
+ */
+export async function detect(
+  session: Session,
+  catalogue: Catalogue,
+  { schemas, progress }: DetectOptions = {},
+): Promise<Detection> {
+  const index = indexCatalogue(catalogue);
+  const tables = index.ruled.filter(({ schema }) => schemas?.includes(schema) ?? true);
+  const readable = await readableColumns(session, tables);
+  const parts = await compositeParts(session, tables);
+  const filled = await filledTables(session, tables, readable);
+  const findings = new Map<string, Finding>();
+  const notSampled: string[] = [];
+  for (const [done, table] of tables.entries()) {
+    progress?.(done, tables.length);
+    const seen = filled.has(table)
+      ? await look(session, table, readable, index, notSampled)
+      : { samples: new Map<string, ColumnSample>(), places: new Map<string, JsonPlace[]>() };
+    for (const column of table.columns) {
+      const evidence = {
+        parts: parts.get(columnKey(table, column.name)) ?? [],
+        sample: seen.samples.get(column.name),
+        places: seen.places.get(column.name) ?? [],
+        structural: column.generated
+          ? "follows the columns that it is generated from"
+          : structurallySafe(table, column, index),
+        allowed: allowedValues(table, column),
+      };
+      findings.set(columnKey(table, column.name), judge(table, column, evidence));
+    }
+  }
+  for (const table of tables) followTexts(table, findings);
+  return { index, findings, notSampled };
+}
+
+interface Seen {
+  samples: Map<string, ColumnSample>;
+  places: Map<string, JsonPlace[]>;
+}
+
+async function look(
+  session: Session,
+  table: CatalogueTable,
+  readable: ReadonlySet<string>,
+  index: CatalogueIndex,
+  notSampled: string[],
+): Promise<Seen> {
+  const seen: Seen = { samples: new Map(), places: new Map() };
+  const written = index.write(table);
+  // A look at a foreign table would call another server.
+  if (table.kind === "foreign") {
+    notSampled.push(`${written}: a foreign table, its rows stand on another server`);
+    return seen;
+  }
+  const holding = table.columns.filter((column) => canHoldText(column) && !column.generated);
+  const columns = holding.filter(({ name }) => readable.has(columnKey(table, name)));
+  if (columns.length < holding.length) {
+    const not = holding.filter((column) => !columns.includes(column)).map(({ name }) => name);
+    notSampled.push(`${written} (${not.join(", ")}): this login may not read it`);
+  }
+  if (columns.length === 0) return seen;
+  const attempt = async (what: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code)) throw error;
+      notSampled.push(`${what}: ${error.message}`);
+    }
+  };
+  await attempt(written, async () => {
+    const samples = await sampleColumns(session, table, columns);
+    columns.forEach((column, c) => samples[c] && seen.samples.set(column.name, samples[c]));
+  });
+  for (const column of columns.filter((one) => familyOf(one) === "json")) {
+    if ((seen.samples.get(column.name)?.values ?? 0) === 0) continue;
+    await attempt(`${written}.${column.name}`, async () => {
+      seen.places.set(column.name, await jsonPlaces(session, table, column));
+    });
+  }
+  return seen;
+}
+
+/** Why only few values are possible: an enum, or a check like `status in (...)`; undefined when they are free. */
+function allowedValues(table: CatalogueTable, column: CatalogueColumn): string | undefined {
+  if (column.isEnum) return "its type is an enum";
+  for (const { expression, columns } of table.checks) {
+    if (columns.length !== 1 || columns[0] !== column.name) continue;
+    if (/= ANY \(+ARRAY\[/.test(expression)) return "a check allows only some values";
+  }
+  return undefined;
+}
+
+/** Words for searching hold what the texts beside them hold. */
+function followTexts(table: CatalogueTable, findings: Map<string, Finding>): void {
+  const find = (column: CatalogueColumn) => findings.get(columnKey(table, column.name));
+  const masked = table.columns.some((one) => familyOf(one) === "text" && find(one)?.action === "mask");
+  for (const column of table.columns.filter((one) => one.baseType === "tsvector" && !one.generated)) {
+    const reasons = [
+      masked
+        ? "words of the texts beside it, which are masked"
+        : "words of the texts beside it, none of which is masked",
+    ];
+    const action = masked ? "mask" : "keep";
+    findings.set(columnKey(table, column.name), {
+      action,
+      kind: masked ? "text" : undefined,
+      confidence: 0.8,
+      reasons,
+      places: [],
+      list: false,
+    });
+  }
+}

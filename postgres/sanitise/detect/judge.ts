@@ -1,0 +1,256 @@
+import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
+import { elementFamilyOf, familyOf } from "../rules/families";
+import type { Finding } from "./finding";
+import type { JsonPlace } from "./jsonKeys";
+import { kindWords, type Kind } from "./kinds";
+import { hintsOf, sureEnough, type Hint } from "./personalNames";
+import type { ColumnSample } from "./sample";
+import { shapes } from "./shapes";
+import { subjectOf } from "./tableSubject";
+import { nameWords } from "./vocabulary";
+import { aboutTails, harmlessWords } from "./weakWords";
+
+/** What was found out about a column before it is judged. */
+export interface Evidence {
+  /** What the names of a composite type's parts say. */
+  parts: Hint[];
+  /** Undefined: it holds no text, or was not sampled. */
+  sample: ColumnSample | undefined;
+  places: JsonPlace[];
+  /** Why nothing in it can be personal whatever it is called, e.g. `foreign key to club`. */
+  structural: string | undefined;
+  /** Why only few values are possible: an enum, a check; undefined when they are free. */
+  allowed: string | undefined;
+}
+
+const reviewFrom = 0.2;
+
+/** Names, types, comments and values together. */
+export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: Evidence): Finding {
+  const { sample, structural } = evidence;
+  const keep = (confidence: number, ...reasons: string[]): Finding =>
+    finding("keep", undefined, confidence, reasons);
+  if (structural) return keep(1, structural);
+  const hints = [...hintsOf(column, table), ...evidence.parts];
+  if (evidence.allowed !== undefined) return ofFewValues(hints, evidence.allowed, keep);
+  const family = elementFamilyOf(column);
+  const values = valueHints(table, column, sample);
+  const places = evidence.places.map((place) => placeHint(place));
+  const all = weighed(hints, sample, column).concat(values, places);
+  const best = strongest(all);
+  const list = best?.kind === "email" && isList(column, sample);
+  if (best && best.sure >= sureEnough) {
+    return { ...finding("mask", best.kind, best.sure, best.reasons), places: evidence.places, list };
+  }
+  if (!["text", "json", "array", "bytes", "composite", "other"].includes(familyOf(column))) {
+    if (best && best.sure >= reviewFrom) return finding("review", best.kind, best.sure, best.reasons);
+    return keep(0.95, `${family} that is named like nothing personal`);
+  }
+  if (best && best.sure >= 0.3)
+    return { ...finding("review", best.kind, best.sure, best.reasons), places: evidence.places };
+  return (
+    harmless(table, column, sample, keep) ??
+    finding("review", best?.kind, Math.max(best?.sure ?? 0, reviewFrom), [
+      ...(best?.reasons ?? []),
+      sample === undefined || sample.values === 0
+        ? "nothing is known of it: no value was seen and its name says nothing"
+        : "its name says nothing, and its values are free text",
+    ])
+  );
+}
+
+function finding(
+  action: Finding["action"],
+  kind: Kind | undefined,
+  sure: number,
+  reasons: string[],
+): Finding {
+  return {
+    action,
+    kind,
+    confidence: Math.round(Math.min(sure, 1) * 100) / 100,
+    reasons,
+    places: [],
+    list: false,
+  };
+}
+
+function ofFewValues(
+  hints: Hint[],
+  allowed: string,
+  keep: (sure: number, ...reasons: string[]) => Finding,
+): Finding {
+  const private_ = hints.find(({ kind, sure }) => kind === "sensitive" && sure >= reviewFrom);
+  if (private_) return finding("review", "sensitive", 0.4, [private_.reason, allowed]);
+  return keep(0.97, allowed);
+}
+
+/** Names count for less where the values contradict them. */
+function weighed(
+  hints: Hint[],
+  sample: ColumnSample | undefined,
+  column: CatalogueColumn,
+): (Hint & { share?: number })[] {
+  if (sample === undefined || sample.values < 20) return hints;
+  const { found, values, distinct } = sample;
+  const family = familyOf(column);
+  return hints.map((one) => {
+    const less = (factor: number, why: string) => ({
+      ...one,
+      sure: one.sure * factor,
+      reason: `${one.reason}, but ${why}`,
+    });
+    if (family !== "text") return one;
+    if (one.kind === "email" && (found.email ?? 0) === 0) return less(0.5, "no value has an @");
+    const few = distinct <= 12 && values >= 100 && sample.characters < 40;
+    if (
+      few &&
+      ["text", "username", "name", "address", "picture", "number", "token"].includes(one.kind) &&
+      one.sure < 0.9
+    ) {
+      return less(0.3, `its ${values} values are only ${distinct} different ones`);
+    }
+    if (
+      one.kind === "name" &&
+      one.sure < 0.9 &&
+      sample.codes / values > 0.9 &&
+      !(found.person ?? found.given)
+    ) {
+      return less(0.4, "its values are codes");
+    }
+    return one;
+  });
+}
+
+function valueHints(
+  table: CatalogueTable,
+  column: CatalogueColumn,
+  sample: ColumnSample | undefined,
+): Hint[] {
+  if (sample === undefined || sample.values === 0) return [];
+  const { values, found, words, characters, distinct } = sample;
+  const subject = subjectOf(table);
+  const hints = shapes.flatMap((shape): Hint[] => {
+    const count = found[shape.key] ?? 0;
+    if (count === 0) return [];
+    const share = count / values;
+    const reason = `${shape.what} in ${count} of ${values} values`;
+    const prose = words >= 4 || characters >= 60 || familyOf(column) !== "text";
+    if (share >= shape.from && !(prose && shape.kind !== "email" && words >= 6)) {
+      const few = shape.kind === "name" && distinct < 5 && values > 50;
+      const aside =
+        shape.kind === "name" && ["geo", "thing", "content", "system"].includes(subject) ? 0.5 : 1;
+      const digest =
+        shape.key === "random" &&
+        nameWords(column.name).some((w) =>
+          /^(sha|md5|checksum|digest|etag|hash|commit|path|slug|url)$/.test(w),
+        );
+      return [
+        {
+          kind: shape.kind,
+          sure: (few ? 0.3 : digest ? 0.2 : shape.whole) * aside * (0.75 + 0.25 * share),
+          reason,
+        },
+      ];
+    }
+    if (shape.single === 0 || (!prose && shape.single < 0.9 && share < 0.2)) return [];
+    return [{ kind: prose ? "text" : shape.kind, sure: shape.single, reason }];
+  });
+  // Long texts that differ from row to row were written by somebody.
+  if (words >= 5 && distinct > 0.6 * values && values >= 5) {
+    const sure = {
+      person: 0.6,
+      message: 0.6,
+      log: 0.4,
+      party: 0.35,
+      content: 0.2,
+      thing: 0.15,
+      geo: 0.1,
+      system: 0.1,
+      address: 0.5,
+      credential: 0.4,
+      unknown: 0.4,
+    }[subject];
+    hints.push({ kind: "text", sure, reason: `sentences of ${Math.round(words)} words on average` });
+  }
+  return hints;
+}
+
+function placeHint({ path, kind, sure }: JsonPlace): Hint {
+  return { kind: "text", sure, reason: `${path} in it looks like ${kindWords[kind]}` };
+}
+
+/** Independent signs of one kind add up; the kind with the most wins. */
+function strongest(hints: Hint[]): { kind: Kind; sure: number; reasons: string[] } | undefined {
+  const byKind = new Map<Kind, Hint[]>();
+  for (const hint of hints) byKind.set(hint.kind, [...(byKind.get(hint.kind) ?? []), hint]);
+  const sums = [...byKind].map(([kind, all]) => {
+    const own = [...all].sort((a, b) => b.sure - a.sure);
+    const named = own.filter(({ reason }) => /^its /.test(reason)).slice(0, 1);
+    const seen = own.filter(({ reason }) => !/^its /.test(reason)).slice(0, 4);
+    const surest = [named[0]?.sure ?? 0, seen[0]?.sure ?? 0];
+    return {
+      kind,
+      sure: 1 - surest.reduce((left, sure) => left * (1 - sure), 1),
+      reasons: [...named, ...seen].map(({ reason }) => reason),
+    };
+  });
+  return sums.sort((a, b) => b.sure - a.sure)[0];
+}
+
+function isList(column: CatalogueColumn, sample: ColumnSample | undefined): boolean {
+  const words = nameWords(column.name);
+  return (
+    words.some(
+      (word) => ["to", "cc", "bcc", "recipients", "emails", "from"].includes(word) && words.length <= 2,
+    ) ||
+    (sample !== undefined &&
+      sample.values > 0 &&
+      (sample.found.email ?? 0) === sample.values &&
+      sample.words > 1.3)
+  );
+}
+
+/** Why a text without any sign of a person is safe to keep; undefined when it is not known to be. */
+function harmless(
+  table: CatalogueTable,
+  column: CatalogueColumn,
+  sample: ColumnSample | undefined,
+  keep: (sure: number, ...reasons: string[]) => Finding,
+): Finding | undefined {
+  const words = nameWords(column.name);
+  const last = words.at(-1) ?? "";
+  if (sample !== undefined && sample.values >= 30) {
+    const { values, distinct, codes } = sample;
+    if (sample.characters < 60 && distinct <= Math.max(3, Math.min(50, values / 10)))
+      return keep(0.9, `its ${values} values are only ${distinct} different ones`);
+    if (codes / values > 0.95) return keep(0.75, "its values are short codes");
+  }
+  if (harmlessWords.has(last) || words.some((word) => harmlessWords.has(word) && !aboutTails.has(word))) {
+    return keep(0.85, "its name speaks of a code, a state or a measure");
+  }
+  if (aboutTails.has(last) && words.length > 1)
+    return keep(0.8, "its name speaks of a property of something else");
+  if (column.maxLength !== undefined && column.maxLength <= 3 && !column.isArray)
+    return keep(0.8, `it holds ${column.maxLength} characters at most`);
+  const subject = subjectOf(table);
+  if (["thing", "geo", "system", "content"].includes(subject)) {
+    return keep(
+      0.7,
+      `nothing speaks for a person, and the table is about ${subjectWords[subject] ?? "things"}`,
+    );
+  }
+  if (/(_|^)(id|ids|uuid|guid|gid|ptr|fk|ref)$/.test(last) || column.name.endsWith("Id"))
+    return keep(0.7, "its name is that of a reference");
+  if (sample !== undefined && sample.values >= 30 && sample.words < 1.2 && sample.characters < 40) {
+    return keep(0.6, "its values are single words that look like nothing personal");
+  }
+  return undefined;
+}
+
+const subjectWords: Record<string, string> = {
+  thing: "things",
+  geo: "places",
+  system: "the application itself",
+  content: "the application's own texts",
+};

@@ -1,0 +1,148 @@
+import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
+import { elementFamilyOf } from "../rules/families";
+import { canHold, kindWords, type Kind } from "./kinds";
+import { strongWords } from "./lexicon";
+import { phrases } from "./phrases";
+import { subjectOf, type Subject } from "./tableSubject";
+import { nameWords } from "./vocabulary";
+import { aboutTails, weakByWord } from "./weakWords";
+
+/** What a name, comment or type says of a column. */
+export interface Hint {
+  kind: Kind;
+  /** From 0 to 1. */
+  sure: number;
+  reason: string;
+}
+
+/** From here on a hint alone makes a column look personal. */
+export const sureEnough = 0.5;
+
+/**
+ * Why a column looks personal by its name, comment or type, as `its name speaks of e-mail addresses`; undefined when it
+ * does not. Booleans say nothing of the kind, whatever their name. Without its table, a name counts as in a table of people
+ * only where it says so itself.
+ */
+export function looksByName(column: CatalogueColumn, table?: CatalogueTable): string | undefined {
+  return hintsOf(column, table).find(({ sure }) => sure >= sureEnough)?.reason;
+}
+
+/** Comments explain at length; what a column holds they say at first. */
+const commentWords = 12;
+const saidInComments: Kind[] = [
+  "email",
+  "phone",
+  "name",
+  "address",
+  "birth",
+  "credential",
+  "token",
+  "network",
+];
+
+/** Everything that name, type and comment say, the surest first. */
+export function hintsOf(column: CatalogueColumn, table?: CatalogueTable): Hint[] {
+  const family = elementFamilyOf(column);
+  if (family === "boolean") return [];
+  const subject = table ? subjectOf(table) : "unknown";
+  const named = inContext(kindsOf(nameWords(column.name), subject), column, table, subject);
+  const hints = named.map(({ kind, sure }) => hint(kind, sure, "its name speaks of"));
+  if (family === "ip" || column.baseType.startsWith("macaddr")) {
+    hints.push({ kind: "network", sure: 0.9, reason: "its type holds network addresses" });
+  }
+  if (column.isDomain) {
+    const domain = kindsOf(nameWords(column.type.replace(/^.*\./, "").replace(/\(.*/, "")), "unknown");
+    hints.push(...domain.map(({ kind, sure }) => hint(kind, sure * 0.9, "its domain speaks of")));
+  }
+  if (column.comment !== undefined && !named.some(({ sure }) => sure >= sureEnough)) {
+    const words = nameWords(column.comment).slice(0, commentWords);
+    const said = kindsOf(words, "unknown", true).filter(
+      (one) => one.sure >= 0.8 && saidInComments.includes(one.kind),
+    );
+    hints.push(...said.map(({ kind, sure }) => hint(kind, sure * 0.85, "its comment speaks of")));
+  }
+  return hints.filter(({ kind }) => canHold(kind, family)).sort((a, b) => b.sure - a.sure);
+}
+
+/** What the columns beside it add: `state` is of an address only beside one, `name` a person's beside an e-mail address. */
+function inContext(
+  named: { kind: Kind; sure: number }[],
+  column: CatalogueColumn,
+  table: CatalogueTable | undefined,
+  subject: Subject,
+): { kind: Kind; sure: number }[] {
+  if (table === undefined) return named;
+  const beside = new Set(besides(table));
+  const words = nameWords(column.name);
+  const last = words.at(-1) ?? "";
+  return named.map(({ kind, sure }) => {
+    if (kind === "address" && ["state", "region", "place", "st"].includes(last)) {
+      const ofAddress = words.length === 1 || words.slice(0, -1).some((word) => addressParts.has(word));
+      return { kind, sure: beside.has("address") && ofAddress ? sure : sure * 0.3 };
+    }
+    const open = ["message", "log", "unknown", "credential"].includes(subject);
+    if (kind === "name" && open && sure >= 0.3 && (beside.has("email") || beside.has("phone"))) {
+      return { kind, sure: Math.max(sure, 0.65) };
+    }
+    if (kind === "text" && ["system", "content"].includes(subject)) return { kind, sure: sure * 0.4 };
+    const open2 = ["thing", "geo", "system", "content"].includes(subject);
+    if (kind === "text" && elementFamilyOf(column) === "json" && !open2 && sure >= 0.3)
+      return { kind, sure: Math.max(sure, 0.52) };
+    return { kind, sure };
+  });
+}
+
+const addressParts = new Set(
+  "billing bill shipping ship home mailing delivery address addr residence residential postal work".split(
+    " ",
+  ),
+);
+const besideOf = new WeakMap<CatalogueTable, Kind[]>();
+
+/** Kinds that the names of a table's columns say themselves. */
+function besides(table: CatalogueTable): Kind[] {
+  const known = besideOf.get(table);
+  if (known) return known;
+  const all = table.columns.filter((one) => elementFamilyOf(one) === "text");
+  const kinds = all.flatMap((one) => {
+    const said = kindsOf(nameWords(one.name), "unknown").filter(({ sure }) => sure >= 0.8);
+    return [
+      ...said.map(({ kind }) => kind),
+      ...(nameWords(one.name).at(-1) === "city" ? (["address"] as const) : []),
+    ];
+  });
+  besideOf.set(table, kinds);
+  return kinds;
+}
+
+function hint(kind: Kind, sure: number, verb: string): Hint {
+  return { kind, sure, reason: `${verb} ${kindWords[kind]}` };
+}
+
+/** What words say together, in a table about `subject`; in `prose` (a comment) only what they say anywhere. */
+export function kindsOf(words: string[], subject: Subject, prose = false): { kind: Kind; sure: number }[] {
+  const joined = ` ${words.join(" ")} `;
+  const phrase = phrases.find(({ pattern, kind }) => pattern.test(joined) && !(prose && kind === "nothing"));
+  if (phrase?.kind === "nothing") return [];
+  const last = words.at(-1) ?? "";
+  const about = !prose && words.length > 1 && aboutTails.has(last);
+  // `email_status` holds a status; `phone_number_type` too.
+  if (phrase && !(about && !joined.match(phrase.pattern)?.[0].trimEnd().endsWith(last))) {
+    return [{ kind: phrase.kind as Kind, sure: phrase.sure }];
+  }
+  if (about) return [];
+  const strong = words.map((word) => strongWords.get(word)).findLast((kind) => kind !== undefined);
+  if (strong) return [{ kind: strong, sure: 0.9 }];
+  if (prose) return [];
+  return weakKinds(words, subject);
+}
+
+/** The last word is the thing that a name names; the words before it count for less. */
+function weakKinds(words: string[], subject: Subject): { kind: Kind; sure: number }[] {
+  return [...words].reverse().flatMap((word, i) =>
+    (weakByWord.get(word) ?? []).map(({ kind, sure }) => {
+      const here = subject === "unknown" ? sure.other : (sure[subject] ?? sure.other);
+      return { kind, sure: i === 0 ? here : here * 0.4 };
+    }),
+  );
+}

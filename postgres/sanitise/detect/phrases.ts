@@ -1,0 +1,159 @@
+import type { Kind } from "./kinds";
+
+/** The words of a name, blanks between and around them, say it together. The first that matches decides. */
+export interface Phrase {
+  kind: Kind | "nothing";
+  /** How sure, from 0 to 1. */
+  sure: number;
+  pattern: RegExp;
+}
+
+const name = "(?:name|names|nm|nom|nombre|nome|naam|namn|navn|nimi|ad)";
+const people =
+  "user|usr|member|customer|cust|client|clnt|player|person|people|contact|owner|payer|holder|employee|emp|author|sender|recipient|reporter|reported|roommate|partner|" +
+  "spouse|nick|patient|student|teacher|driver|passenger|guest|visitor|reviewer|manager|mgr|doctor|dr|physician|gp|caller|requester|requestor|applicant|candidate|donor|" +
+  "subscriber|buyer|seller|beneficiary|beneficiar|agent|tenant|guardian|parent|mother|father|child|dependent|dependant|dep|dpndt|signer|signatory|approver|assignee|kunde|kunden|client|" +
+  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|invoice|received|signed|prepared|entered|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|legal|real|display|screen|profile|captain|instructor|principal|administrator|admin|operator";
+
+const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
+  kind,
+  sure,
+  pattern: new RegExp(` (?:${pattern}) `, "u"),
+});
+
+export const phrases: Phrase[] = [
+  // What only sounds like it.
+  p(
+    "nothing",
+    0.9,
+    "(?:email|mail|phone|sms|message|notification|address|password|token|letter) (?:template|format|type|status|method|provider|verified|confirmed|enabled|count|frequency|preference|preferences|policy|kind|label|category|host|port|server|backend|encoding|schema|domain|pattern|subject template|strategy|driver|queue|priority|limit|interval|digest frequency)",
+  ),
+  p(
+    "nothing",
+    0.9,
+    "(?:table|tbl|column|col|field|class|model|event|job|host|server|queue|schema|index|function|method|tag|group|role|category|product|brand|item|course|project|company|organisation|organization|team|club|country|department|dept|branch|store|warehouse|domain|type|status|code|template|language|currency|font|icon|theme|menu|page|site|app|application|module|plugin|package|service|database|db|trigger|sched|metric|attribute|property|variant|sku|plan|channel|genre|rank|zone|codename|bucket|logger|migration|task|step|stage|rule|policy|scope|device|browser|os|platform|medium|album|track|song|film|movie|book|game|drug|ward|room|venue|bank|process|program|command|image|config|setting|parameter|param|option|feature|environment|cluster|node|instance|resource|action|source|target|media|list|label|board|form|report|tax|system|sys|unit|measure|color|colour) (?:name|names|nm)",
+  ),
+  p(
+    "nothing",
+    0.85,
+    "(?:created|updated|modified|deleted|changed|sent|expires|expired|expiry|expiration|last|verified|confirmed|locked|issued|used|revoked|changed) (?:at|on|date|dt|ts|time|timestamp)",
+  ),
+  p(
+    "nothing",
+    0.9,
+    "(?:ip|address) (?:version|type|family)|(?:telephone|phone|dial|dialing|country) (?:country )?(?:code|prefix)|(?:cell|primary|foreign|sort|partition|order|natural) (?:key|index|count)|key (?:name|type|id|algorithm|size|length)|pass (?:rate|mark|count|fail)|pin (?:count|position)|api (?:version|url|name)",
+  ),
+  p(
+    "email",
+    0.97,
+    "e mail|e mails|e posta|e post|correo electronico|adresse (?:mail|email)|mail adresse?|email (?:address|adresse|adres|addr|adress)|эл почта|электронная почта",
+  ),
+  p(
+    "email",
+    0.85,
+    "(?:reply|respond|forward|bounce) to|recipient|recipients|mail (?:to|from)|(?:from|to|sender) (?:email|mail|address|addr)|return path|envelope (?:from|to)|notify (?:email|emails)",
+  ),
+  p(
+    "network",
+    0.95,
+    "(?:ip|remote|client|peer|host|source|src|dst|network|net|mac|hardware|wifi|bluetooth) (?:addr|address|ip)|(?:last|current|login|signup|registration|sign in|remote|client|user|source|src|from|by|visitor) ip|user agent|ip addr|x forwarded for|(?:from|seen from|client|remote) address|browser agent",
+  ),
+  p(
+    "token",
+    0.95,
+    "(?:api|private|secret|auth|access|encryption|signing|session|security|recovery|activation|confirmation|reset|verification|unlock|invite|invitation|consumer|client|master|account|license|licence|device|push|fcm|gcm|apns|hmac|shared|ssh|gpg|pgp|otp|totp|feed|rss|webhook|registration|validation|login|magic|email) (?:key|keys|token|tokens|secret|secrets|hash|digest|seed)",
+  ),
+  p(
+    "token",
+    0.9,
+    "(?:backup|recovery|confirmation|verification|activation|reset|authori[sz]ation|auth|access|security|one time|invite|invitation|unlock|validation|login|otp|sms|two factor|2fa|mfa|pin) (?:code|codes)|authori[sz]ation|authentication (?:data|string)",
+  ),
+  p(
+    "token",
+    0.9,
+    "(?:registration|push|device|player|subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
+  ),
+  p(
+    "token",
+    0.85,
+    "(?:customer|payment) profile id|payment method (?:id|token)|session (?:key|data|token|hash|value)|receipt url|private url|signed url|public key|fingerprint|crypted data",
+  ),
+  p(
+    "credential",
+    0.97,
+    "(?:password|passwd|pwd|pass|passwort|secret) (?:hash|digest|salt|reset|encrypted|crypt|md|sha|bcrypt|hint|history)|(?:hashed|encrypted|crypted|old|new|previous|current|db|user|admin) (?:password|passwd|pwd|pass)|mot de passe|mot passe|palavra passe",
+  ),
+  p("credential", 0.9, "(?:secret|security|sec|challenge) (?:answer|ans|response)"),
+  p("credential", 0.6, "(?:secret|security|sec|challenge) (?:question|qn)"),
+  p(
+    "phone",
+    0.95,
+    "(?:tel|phone|mobile|cell|fax|handy|telefon|mobil|contact|emergency|emerg|home|work|sms|whatsapp|cep|cellulare|telephone|mob|ph|land line|day|night|evening|alt|direct) (?:tel|phone|telephone|telefonu|number|no|nr|num|nummer|numero|line|extension|ext)|sms (?:to|number)|nr telefonu|phone number|numero (?:de )?(?:telefono|telephone|telefone)|ph no|call back|callback number|dialled|dialed|caller id",
+  ),
+  p(
+    "number",
+    0.97,
+    `(?:social security|social insurance|national insurance|national identity|national|tax|fiscal|vat|passport|id card|identity|identification|identity card|citizen|residence|personal|driver|drivers|driving|drv|drv lic|driver license|drivers licen[sc]e|driving licen[sc]e|licen[sc]e|lic|permit|visa|insurance|insurance policy|health|health card|medical record|patient|nhs|member|membership|card|credit card|debit card|cc|account|acct|acc|acnt|bank|bank account|bank acct|iban|routing|sort|bsb|konto|compte|cuenta|conta|medicare|pension|payroll|employee|emp|voter|student|alien|vehicle|plate|registration plate|chassis|secu|cpr|cheque|check|tc kimlik) (?:number|numbers|no|nr|num|nbr|numero|nummer|ident|identifier)`,
+  ),
+  p(
+    "number",
+    0.9,
+    "(?:national|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier|code)|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
+  ),
+  p(
+    "birth",
+    0.97,
+    `(?:date|year|day|month|place|time|age|dt|fecha|data|datum|date of|dia|ano|annee|jahr|ort)(?: of| de| di)? (?:birth|nacimiento|nascimento|nascita|naissance|urodzenia|narozeni|rozhdeniya|рождения)|birth (?:date|dt|day|year|month|place|name|city|country|time)|dogum tarihi|дата рождения|data rozhdeniya`,
+  ),
+  p("birth", 0.6, "(?:death|deceased) (?:date|dt)|date of death|died"),
+  p(
+    "name",
+    0.97,
+    `(?:first|last|full|given|family|middle|maiden|sur|fore|second|nick|christian|birth|preferred|pref|fst|lst|mid) ${name}|apellido (?:paterno|materno)|${name} (?:first|last|full|given|family|prefix|de famille)|f ${name}|l ${name}|nom (?:de )?famille|middle initial|initials|next of kin|name kana|primeiro nome|primer nombre`,
+  ),
+  p(
+    "name",
+    0.92,
+    `(?:${people})(?: s)? (?:\\S+ ){0,2}(?:name|names|nm|nom|nombre|nome|naam)|(?:name|nom|nombre|nome|naam) (?:of |de |du |on )?(?:${people})`,
+  ),
+  p(
+    "name",
+    0.75,
+    "(?:emergency|emerg|primary|billing|secondary|alternate|main) contact(?: nm)?|contact person|ansprechpartner|attention|attn|prepared by|signed by|approved by name|roommate|salutation name|sender identification",
+  ),
+  p(
+    "username",
+    0.9,
+    "(?:user|login|screen|account|nick|display|twitter|github|skype|slack|telegram|bbo|instagram|handle|ldap|unix|os|network|domain) (?:name|handle|login|account|nick)|login id|(?:user|account) (?:login|uid)|logon (?:id|name)",
+  ),
+  p(
+    "username",
+    0.85,
+    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned) by|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
+  ),
+  p(
+    "address",
+    0.95,
+    "(?:address|addr|adresse|street|postal|post|home|mailing|billing|bill|ship|shipping|delivery|residential|work|po|ship to|bill to|invoice|permanent|temporary|venue|house|flat) (?:address|addr|line|street|adresse|code postal|box|number|no|nr|line one|name)|(?:street|house|building|apartment|flat|unit) (?:address|name|number|no|nr|line)|po box|line (?:one|two|three)|nr domu|haus nr|(?:zip|postal|post|zone) (?:code|cd)|codigo postal|code postal|kod pocztowy|zip four|adresse postale|door no",
+  ),
+  p(
+    "address",
+    0.85,
+    "(?:billing|shipping|ship|bill|home|mailing|residence|residential|delivery|birth|venue|sender|recipient|contact|customer|work) (?:city|town|state|province|region|county|zip|postcode|suburb|district|location|postal code|place)",
+  ),
+  p(
+    "location",
+    0.8,
+    "(?:last|home|current|user|device|pickup|dropoff|delivery|check in) (?:lat|lng|lon|long|latitude|longitude|pos|position|location|coordinates|geo|geom|point)",
+  ),
+  p(
+    "picture",
+    0.85,
+    "(?:profile|user|face|id|passport|member|staff|employee) (?:photo|picture|image|pic|img|scan|url)|(?:photo|avatar|signature) (?:url|path|file|data|image|key|id)",
+  ),
+  p(
+    "text",
+    0.8,
+    "(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
+  ),
+];

@@ -1,0 +1,193 @@
+import { literal } from "../../connection";
+import type { Kind } from "./kinds";
+import { familyNames, givenNames } from "./commonNames";
+
+/** Something that a value looks like, found inside the server. */
+export interface Shape {
+  key: string;
+  /** In the plural, as in "e-mail addresses in 12 of 500 sampled rows". */
+  what: string;
+  kind: Kind;
+  /** A boolean SQL expression over the value `v`, a text. The cheap part stands first: most values fail there. */
+  test: (v: string) => string;
+  /** How sure it makes one when every value looks so. */
+  whole: number;
+  /** The share of values from which on the column holds just this. */
+  from: number;
+  /** How sure a single value among others makes one that the column has such things in its text; 0: not at all. */
+  single: number;
+  /** Whether the coverage gate takes a single value for a sign as well. */
+  gate: boolean;
+}
+
+const matches = (pattern: string) => (v: string) => `${v} ~ ${literal(pattern)}`;
+const afterAnyCase = (cheap: (v: string) => string, pattern: string) => (v: string) =>
+  `${cheap(v)} and ${v} ~* ${literal(pattern)}`;
+const after = (cheap: (v: string) => string, pattern: string) => (v: string) =>
+  `${cheap(v)} and ${v} ~ ${literal(pattern)}`;
+const digits = (v: string) => `${v} ~ '[0-9]{2}'`;
+const has1 = (v: string) => `${v} ~ '[0-9]'`;
+const has = (text: string) => (v: string) => `strpos(${v}, ${literal(text)}) > 0`;
+
+/** A card's last digit checks the others (Luhn). */
+const luhn = (v: string) => {
+  const number = `regexp_replace(substring(${v} from '[3-6][0-9 -]{12,22}'), '[^0-9]', '', 'g')`;
+  return `(select sum(case when i % 2 = 1 then d when d > 4 then 2 * d - 9 else 2 * d end) % 10 = 0 from generate_series(1, length(${number})) i, lateral (select substr(reverse(${number}), i, 1)::int) one(d))`;
+};
+/** What the tests take as parameters: $1 and $2. */
+export const shapeParameters: readonly (readonly string[])[] = [givenNames, familyNames];
+const isGiven = (text: string) => `lower(${text}) = any ($1::text[])`;
+const isFamily = (text: string) => `lower(${text}) = any ($2::text[])`;
+const namePart = "[[:upper:]][[:alpha:]'.-]*";
+const joint = "van|von|de|der|den|la|le|da|di|do|dos|del|bin|al|el|ter|y|e";
+
+const shape = (
+  key: string,
+  what: string,
+  kind: Kind,
+  test: Shape["test"],
+  { whole = 0.9, from = 0.4, single = 0, gate = false } = {},
+): Shape => ({ key, what, kind, test, whole, from, single, gate });
+
+export const shapes: Shape[] = [
+  shape(
+    "email",
+    "e-mail addresses",
+    "email",
+    after(has("@"), "[[:alnum:]._%+-]+@[[:alnum:]-]+(\\.[[:alnum:]-]+)+"),
+    { whole: 0.98, single: 0.9, gate: true },
+  ),
+  shape(
+    "phone",
+    "telephone numbers",
+    "phone",
+    after(
+      digits,
+      "(^|[^[:alnum:].+-])(\\+[1-9]|\\(?0[1-9])[0-9]*\\)?([ ./-]?\\(?[0-9]{2,}\\)?){2,5}($|[^[:alnum:].-])",
+    ),
+    { whole: 0.85, from: 0.5, single: 0.55, gate: true },
+  ),
+  shape(
+    "us_phone",
+    "telephone numbers",
+    "phone",
+    after(
+      digits,
+      "^(\\+?1[ .-]?)?(\\([2-9][0-9]{2}\\) ?|[2-9][0-9]{2}[ .-])[0-9]{3}[ .-]?[0-9]{4}( ?x[0-9]+)?$",
+    ),
+    { whole: 0.92, from: 0.3 },
+  ),
+  shape(
+    "iban",
+    "IBANs",
+    "number",
+    after(digits, "\\m[A-Z]{2}[0-9]{2}([ ]?[A-Z0-9]{4}){2,7}[ ]?[A-Z0-9]{0,4}\\M"),
+    { whole: 0.93, from: 0.3, single: 0.4, gate: true },
+  ),
+  shape(
+    "card",
+    "card numbers",
+    "number",
+    (v) =>
+      `${matches("(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])")(v)} and ${luhn(v)}`,
+    { whole: 0.93, single: 0.5, gate: true },
+  ),
+  shape(
+    "ip",
+    "network addresses",
+    "network",
+    after(digits, "(^|[^0-9.])([0-9]{1,3}\\.){3}[0-9]{1,3}($|[^0-9.])"),
+    { whole: 0.9, from: 0.3, single: 0.55, gate: true },
+  ),
+  shape(
+    "ip6",
+    "network addresses",
+    "network",
+    matches("^([0-9a-fA-F]{1,4}:){2,7}(:?[0-9a-fA-F]{1,4})+(/[0-9]+)?$"),
+    { whole: 0.85, from: 0.2 },
+  ),
+  shape("mac", "addresses of devices", "network", matches("^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$"), {
+    whole: 0.9,
+  }),
+  shape(
+    "hash",
+    "password hashes",
+    "credential",
+    matches("(^|[^[:alnum:]])(pbkdf2_sha|argon2|bcrypt|scrypt|\\$2[aby]\\$|\\$6\\$|\\$P\\$)"),
+    { whole: 0.98, from: 0.2, single: 0.9, gate: true },
+  ),
+  shape(
+    "key",
+    "tokens or keys",
+    "token",
+    matches(
+      "(\\meyJ[A-Za-z0-9_-]{8,}\\.|-----BEGIN |\\mAKIA[A-Z0-9]{12}|\\m(sk|pk|rk)_live_|\\mgh[pousr]_[A-Za-z0-9]{20}|\\mxox[abp]-)",
+    ),
+    { whole: 0.97, from: 0.2, single: 0.9, gate: true },
+  ),
+  shape(
+    "ssn",
+    "national numbers",
+    "number",
+    matches(
+      "^([0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}|[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|[12][0-9]{2}(0[1-9]|1[0-2])[0-9]{10})$",
+    ),
+    { whole: 0.92, from: 0.3 },
+  ),
+  shape(
+    "person",
+    "first and last names",
+    "name",
+    (v) =>
+      `${matches(`^${namePart}( (${namePart}|${joint})){1,3}$`)(v)} and ${isGiven(`split_part(${v}, ' ', 1)`)}`,
+    { whole: 0.9, from: 0.25 },
+  ),
+  shape(
+    "reversed",
+    "last and first names",
+    "name",
+    (v) =>
+      `${matches("^[^,0-9]{2,30}, [^,0-9]{2,30}$")(v)} and ${isGiven(`split_part(split_part(${v}, ', ', 2), ' ', 1)`)}`,
+    { whole: 0.9, from: 0.25 },
+  ),
+  shape("given", "first names", "name", isGiven, { whole: 0.82, from: 0.4 }),
+  shape("family", "family names", "name", isFamily, { whole: 0.75, from: 0.35 }),
+  shape(
+    "street",
+    "streets with numbers",
+    "address",
+    afterAnyCase(
+      has1,
+      "(^[0-9]+[a-z]? ([[:alpha:].'-]+ ){1,4}(st|street|rd|road|ave|avenue|dr|drive|ln|lane|ct|court|blvd|boulevard|way|place|pl|square|terrace|trail|parkway|hill|close|crescent|highway|route|plaza|circle|row)\\M|^[0-9]+,? (rue|avenue|place|boulevard|chemin|via) |(stra(ss|ß)e|str\\.|weg|platz|allee|gasse|straat|laan|gatan|vej|ulica|ul\\.) ?[0-9]+|^(calle|rua|via|ulica|ul\\.|avenida|avda|c/) .*[0-9])",
+    ),
+    { whole: 0.92, from: 0.2, single: 0.3 },
+  ),
+  shape(
+    "handle",
+    "accounts at networks",
+    "username",
+    matches(
+      "(^@[A-Za-z0-9_]{2,30}$|^https?://(www\\.)?(facebook|twitter|x|instagram|linkedin|github|t|vk|xing)\\.(com|me)/.)",
+    ),
+    { whole: 0.75 },
+  ),
+  shape(
+    "signed",
+    "addresses that carry a key",
+    "token",
+    after(has("://"), "([?&](token|sig|signature|key|X-Amz-Signature)=|://[^/@ ]+:[^/@ ]+@)"),
+    { whole: 0.85, from: 0.2, single: 0.6 },
+  ),
+  shape("agent", "user agents", "network", matches("^(Mozilla|Opera|Dalvik|okhttp|curl|PostmanRuntime)/"), {
+    whole: 0.9,
+    from: 0.2,
+  }),
+  shape(
+    "random",
+    "random-looking keys",
+    "token",
+    (v) =>
+      `length(${v}) between 20 and 600 and ${v} ~ '^[A-Za-z0-9+/=_.-]+$' and ${v} ~ '[0-9].*[0-9]' and ${v} ~ '[a-zA-Z].*[a-zA-Z]' and ${v} !~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-' and ${v} !~ '[.][a-z]{2,4}$' and length(regexp_replace(${v}, '[^0-9]', '', 'g')) * 8 > length(${v})`,
+    { whole: 0.42, from: 0.7 },
+  ),
+];

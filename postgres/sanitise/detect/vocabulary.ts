@@ -1,0 +1,43 @@
+import { strongWords } from "./lexicon";
+import { tableWords } from "./tableWords";
+import { aboutTails, harmlessWords, weakByWord } from "./weakWords";
+import { fold, wordsOf } from "./words";
+
+/** Further words of which names are made, so that `customerfirstname` falls apart in the right places. */
+const joints =
+  "first last full given family middle maiden name number nummer numer nr no id date datum data of de birth tel code reply private public api access refresh session device user " +
+  "naam navn namn strasse haus straat telefon mobil handy geburts postal zip billing shipping home work emergency contact bank account card credit social security tax national passport " +
+  "driver license licence line primary secondary mother father middle preferred legal secret answer question hashed encrypted reset token verification confirmation client customer member order";
+
+/** Every word that a list knows. */
+export const vocabulary: ReadonlySet<string> = new Set([
+  ...strongWords.keys(),
+  ...weakByWord.keys(),
+  ...tableWords.keys(),
+  ...aboutTails,
+  ...harmlessWords,
+  ...joints.split(" ").map(fold),
+]);
+
+/** The words of a table's or column's name. */
+export function nameWords(name: string): string[] {
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const words = joinPairs(wordsOf(name, vocabulary));
+  if (remembered.size > 100_000) remembered.clear();
+  remembered.set(name, words);
+  return words;
+}
+
+/** `file_name` is one thing, as `filename` is; a `state_name` is a state. */
+function joinPairs(words: string[]): string[] {
+  const joined = ` ${words.join(" ")} `
+    .replace(/ file (?:name|nm) /g, " filename ")
+    .replace(/ (city|town|state|region|province|county|district|suburb) (?:name|nm) /g, " $1 ");
+  return joined
+    .trim()
+    .split(" ")
+    .filter((word) => word !== "");
+}
+
+const remembered = new Map<string, string[]>();
