@@ -1,5 +1,5 @@
 import type { Catalogue, CatalogueColumn, CatalogueTable } from "../../catalogue";
-import type { Session } from "../../connection";
+import { run, type Session } from "../../connection";
 import { DatabaseError } from "../../errors";
 import { structurallySafe } from "../rules/coverage";
 import { familyOf } from "../rules/families";
@@ -17,6 +17,8 @@ export interface Detection {
   findings: ReadonlyMap<string, Finding>;
   /** Tables and columns whose values were not looked at, with the reason. */
   notSampled: string[];
+  /** Tables that have rows. */
+  filled: ReadonlySet<CatalogueTable>;
 }
 
 export interface DetectOptions {
@@ -35,6 +37,9 @@ export async function detect(
   catalogue: Catalogue,
   { schemas, progress }: DetectOptions = {},
 ): Promise<Detection> {
+  // Hundreds of small expressions a query: to compile them takes longer than to run them. Nobody is kept waiting for a first look.
+  const limits = "set jit = off; set statement_timeout = '60s'; set lock_timeout = '3s'";
+  await run(session, "setting limits for the look", limits);
   const index = indexCatalogue(catalogue);
   const tables = index.ruled.filter(({ schema }) => schemas?.includes(schema) ?? true);
   const readable = await readableColumns(session, tables);
@@ -61,7 +66,7 @@ export async function detect(
     }
   }
   for (const table of tables) followTexts(table, findings);
-  return { index, findings, notSampled };
+  return { index, findings, notSampled, filled };
 }
 
 interface Seen {

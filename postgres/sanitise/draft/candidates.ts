@@ -1,0 +1,183 @@
+import type { CatalogueColumn } from "../../catalogue";
+import { ident } from "../../connection";
+import type { Finding } from "../detect/finding";
+import type { Kind } from "../detect/kinds";
+import { nameWords } from "../detect/vocabulary";
+import type { MaskSpec } from "../plan";
+import { familyOf } from "../rules/families";
+
+const spec = (name: MaskSpec["with"], params: Record<string, unknown> = {}): MaskSpec => ({
+  with: name,
+  params,
+});
+const none = spec("null");
+
+/**
+ * The transformations for a column, the most fitting first. The later ones give up likeness for uniqueness, shape or length; none
+ * is checked here against the column.
+ */
+export function candidatesFor(column: CatalogueColumn, finding: Finding): MaskSpec[] {
+  const { kind } = finding;
+  switch (familyOf(column)) {
+    case "text":
+      return [
+        ...textual(kind, column, finding),
+        spec("redact"),
+        spec("token"),
+        spec("hash"),
+        spec("digits"),
+        none,
+        spec("postcode"),
+      ];
+    case "uuid":
+      return [spec("token")];
+    case "json":
+      return [spec("json", pathsOf(finding)), spec("json"), none];
+    case "bytes":
+      return kind === "credential" || kind === "token"
+        ? [spec("hash"), none]
+        : [spec("bytes"), spec("hash"), none];
+    case "array": {
+      const element = { ...column, isArray: false };
+      const each = ["json", "array"].includes(familyOf(element)) ? [] : candidatesFor(element, finding);
+      return [...each.map((one) => spec("array", { each: one })), none, emptied(column, "{}")];
+    }
+    case "ip":
+      return [spec("ip"), none];
+    case "date":
+    case "timestamp":
+      return [spec("date-shift"), none];
+    case "integer":
+      if (kind === "birth") return [spec("number", { min: 1940, max: 2005 }), spec("digits"), none];
+      if (kind === "sensitive") return [spec("number", { min: 1, max: 1000 }), spec("digits"), none];
+      return [spec(kind === "phone" ? "phone" : "digits"), none];
+    case "decimal":
+      return [decimal(column, kind), none];
+    case "enum":
+      return [none];
+    case "composite":
+      return [none];
+    default:
+      return others(column);
+  }
+}
+
+function textual(kind: Kind | undefined, column: CatalogueColumn, finding: Finding): MaskSpec[] {
+  const words = nameWords(column.name);
+  const has = (list: string) => list.split(" ").some((word) => words.includes(word));
+  const joined = ` ${words.join(" ")} `;
+  switch (kind) {
+    case "email":
+      return finding.list ? [spec("email-list"), spec("email")] : [spec("email")];
+    case "phone":
+      return [spec("phone")];
+    case "name":
+      if (firstWords.test(joined)) return [spec("first-name"), spec("username")];
+      if (lastWords.test(joined)) return [spec("last-name"), spec("username")];
+      return [
+        spec(has("company firm org organisation organization") ? "company" : "full-name"),
+        spec("username"),
+      ];
+    case "username":
+      return has("url website link homepage blog") ? [spec("url"), spec("username")] : [spec("username")];
+    case "address":
+      if (postWords.test(joined)) return [spec("postcode"), spec("digits")];
+      if (
+        / (hausnr|hausnummer|huisnummer|nr domu|house number|apartment|pobox|postbus|state|st) /.test(
+          joined,
+        ) &&
+        (column.maxLength ?? 99) <= 12
+      ) {
+        return [spec("postcode"), spec("digits")];
+      }
+      return townWords.test(joined) ? [spec("city"), spec("address-line")] : [spec("address-line")];
+    case "birth":
+      return [none, spec("digits")];
+    case "number":
+      return [spec("digits")];
+    case "credential":
+      return has("salt pin answer ans question")
+        ? [spec("token"), spec("digits")]
+        : [spec("unusable-password"), spec("token")];
+    case "token":
+      return / (url|link) /.test(joined) ? [spec("url"), spec("token")] : [spec("token"), spec("hash")];
+    case "network":
+      return has("ip ips ipaddress ipaddr remoteip clientip addr address remoteaddr")
+        ? [spec("ip")]
+        : / (ua|agent|useragent) /.test(joined)
+          ? [spec("redact")]
+          : seenAs(finding, "network addresses")
+            ? [spec("ip")]
+            : [];
+    case "picture":
+      return [has("url link href") ? spec("url") : spec("file-name"), spec("file-name"), none];
+    case "location":
+    case "sensitive":
+      return [none];
+    default:
+      return [spec("redact")];
+  }
+}
+
+const firstWords =
+  / (first|given|fname|firstname|givenname|forename|middle|mname|middlename|vorname|rufname|prenom|voornaam|fornamn|fornavn|etunimi|imie|jmeno|imya|otchestvo|имя|отчество|adi?|nick|nickname|initials|nombre|nombres|名) /u;
+const lastWords =
+  / (last|family|sur|lname|lastname|surname|maiden|familyname|maidenname|nachname|familienname|geburtsname|apellido|apellidos|cognome|sobrenome|apelido|achternaam|efternamn|efternavn|etternavn|sukunimi|nazwisko|prijmeni|soyad|soyadi|familiya|фамилия) /u;
+const postWords =
+  / (zip|zips|zipcode|postcode|postalcode|plz|postleitzahl|codepostal|cep|postnummer|postnr|postinumero|psc|cap|cp|индекс|郵便番号|邮编|우편번호|postal|code postal|codigo postal|kod pocztowy|post code) /u;
+const townWords =
+  / (city|cty|town|ville|ciudad|cidade|citta|stadt|ort|wohnort|miasto|mesto|kaupunki|sehir|plaats|woonplaats|stad|by|suburb|locality|gorod|city|город|市|postort|bairro|colonia|county|state|region|province|district|place|municipality|kraj) /u;
+
+function seenAs(finding: Finding, what: string): boolean {
+  return finding.reasons.some((reason) => reason.startsWith(what));
+}
+
+/** For a number of limited size: what it can hold. */
+function decimal(column: CatalogueColumn, kind: Kind | undefined): MaskSpec {
+  const [, precision, scale = "0"] = /\((\d+)(?:,(\d+))?\)/.exec(column.type) ?? [];
+  const most = precision === undefined ? 1000 : 10 ** Math.min(6, Number(precision) - Number(scale)) - 1;
+  if (kind === "location") return spec("number", { min: -Math.min(80, most), max: Math.min(80, most) });
+  return spec("number", { min: 0, max: Math.max(1, most) });
+}
+
+/** Types that no transformation knows: nothing, or a value that says nothing. */
+function others(column: CatalogueColumn): MaskSpec[] {
+  const empty: Record<string, string> = {
+    xml: "<removed/>",
+    tsvector: "",
+    hstore: "",
+    macaddr: "02:00:00:00:00:00",
+    macaddr8: "02:00:00:ff:fe:00:00:00",
+    point: "(0,0)",
+    ltree: "",
+    geometry: "POINT(0 0)",
+    geography: "POINT(0 0)",
+  };
+  const value = empty[column.baseType];
+  return value === undefined ? [none] : [none, emptied(column, value)];
+}
+
+function emptied(column: CatalogueColumn, value: string): MaskSpec {
+  return spec("sql", { expression: `case when ${ident(column.name)} is not null then '${value}' end` });
+}
+
+function pathsOf(finding: Finding): Record<string, unknown> {
+  const inner: Partial<Record<Kind, MaskSpec["with"]>> = {
+    email: "email",
+    phone: "phone",
+    name: "full-name",
+    username: "username",
+    address: "address-line",
+    number: "digits",
+    token: "token",
+    network: "ip",
+    credential: "token",
+  };
+  const paths = finding.places.flatMap(({ path, kind, sure }) => {
+    const name = inner[kind];
+    return name !== undefined && sure >= 0.5 && pathShape.test(path) ? [[path, spec(name)] as const] : [];
+  });
+  return paths.length > 0 ? { paths: Object.fromEntries(paths) } : {};
+}
+
+const pathShape = /^\$(\.(\*|[A-Za-z_][A-Za-z0-9_-]*)|\[\*\])+$/;

@@ -1,0 +1,257 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { readCatalogue, type CatalogueTable } from "../../catalogue";
+import { row, type Session } from "../../connection";
+import { detect, type Detection } from "../detect/detect";
+import { bindRules } from "../rules/bind";
+import type { RulesDocument } from "../rules/document";
+import { RulesError, type RuleFault } from "../rules/faults";
+import { mergeIntents, type TableIntent } from "../rules/intent";
+import { packNames, readRules } from "../rules/load";
+import { columnKey } from "../rules/lookup";
+import { decide, type Decision } from "./decide";
+import { draftYaml, type DraftTable } from "./yaml";
+
+/** A first rules file, and what was thought of each column. */
+export interface Draft {
+  /** Commented YAML. */
+  yaml: string;
+  /** By `schema.table.column` as rules write it; every column of every table, partitions included. */
+  columns: Map<string, DraftColumn>;
+  packs: string[];
+  /** Tables and columns whose values were not looked at, with the reason. */
+  notSampled: string[];
+}
+
+export interface DraftColumn {
+  action: "mask" | "keep" | "review";
+  /** The transformation's name, `truncate` where its rows go; null for what stays. */
+  with: string | null;
+  /** The transformation's parameters, where it has any. */
+  params?: Record<string, unknown>;
+  confidence: number;
+  reasons: string[];
+}
+
+export interface DraftOptions {
+  schemas?: string[];
+  progress?: (done: number, all: number) => void;
+}
+
+const domain = "example.invalid";
+
+/**
+ * Drafts rules for the database of the session: from its catalogue and a sample of its values, which stay inside the server. The
+ * rules are bound to the database before they are given out, so that they hold as they are. Changes nothing.
+ */
+export async function draftRules(session: Session, options: DraftOptions = {}): Promise<Draft> {
+  const { database } = await row<{ database: string }>(
+    session,
+    "reading the database's name",
+    "select current_database()::text as database",
+  );
+  const catalogue = await readCatalogue(session, database);
+  const detection = await detect(session, catalogue, options);
+  const decisions = await decide(session, detection, { domain });
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "prodcopy-draft-"));
+  try {
+    return await settled(detection, decisions, path.join(folder, "rules.yaml"));
+  } finally {
+    await fs.rm(folder, { recursive: true });
+  }
+}
+
+/** Writes the draft, binds it, and takes back what does not hold, until all of it does. */
+async function settled(detection: Detection, decisions: Map<string, Decision>, file: string): Promise<Draft> {
+  const { index, findings, notSampled } = detection;
+  const ignored = new Set<CatalogueTable>();
+  const read = async (yaml: string) => {
+    await fs.writeFile(file, yaml, { mode: 0o600 });
+    return readRules(file);
+  };
+  const head = { database: index.catalogue.database, domain, notSampled };
+  const every = await read(draftYaml({ ...head, packs: packNames(), tables: [] }));
+  const packs = mergeIntents(every, index)
+    .packs.filter(({ applied }) => applied)
+    .map(({ name }) => name);
+  const drafted = index.ruled.filter(
+    (table) =>
+      table.columns.some(({ name }) => findings.has(columnKey(table, name))) || table.kind === "foreign",
+  );
+  for (let round = 0; ; round++) {
+    const bare = await read(
+      draftYaml({
+        ...head,
+        packs,
+        tables: [...ignored].map((table) => bareTable(table, index.write(table))),
+      }),
+    );
+    const { byTable } = mergeIntents(bare, index);
+    const tables = drafted.flatMap((table) =>
+      draftTable(table, byTable.get(table), decisions, index.write(table), ignored.has(table)),
+    );
+    const yaml = draftYaml({ ...head, packs, tables });
+    const document = await read(yaml);
+    const faults = faultsOf(document, detection);
+    if (faults.length === 0 || round > 20)
+      return { yaml, columns: columnsOf(detection, decisions, byTable), packs, notSampled };
+    if (!takeBack(faults, document, detection, decisions, ignored)) {
+      return { yaml, columns: columnsOf(detection, decisions, byTable), packs, notSampled };
+    }
+  }
+}
+
+function bareTable(table: CatalogueTable, written: string): DraftTable {
+  return { written, kind: table.kind, ignorePacks: true, drop: false, keep: [], mask: [], structural: [] };
+}
+
+/** What the rules file says of a table; nothing where packs say all of it. */
+function draftTable(
+  table: CatalogueTable,
+  intent: TableIntent | undefined,
+  decisions: Map<string, Decision>,
+  written: string,
+  ignorePacks: boolean,
+): DraftTable[] {
+  if (table.kind === "foreign") return [{ ...bareTable(table, written), ignorePacks: false, drop: true }];
+  if (intent?.action !== undefined) return [];
+  const open = table.columns.flatMap((column) => {
+    const decision = decisions.get(columnKey(table, column.name));
+    return decision === undefined || intent?.columns.has(column.name)
+      ? []
+      : [{ name: column.name, decision, type: column.type }];
+  });
+  const structural = open.filter(({ decision }) => decision.structural);
+  const named = open.filter(({ decision }) => !decision.structural);
+  if (open.length === 0 && !ignorePacks) return [];
+  return [
+    {
+      written,
+      kind: table.kind,
+      ignorePacks,
+      drop: false,
+      keep: named.filter(({ decision }) => decision.spec === undefined),
+      mask: named.filter(({ decision }) => decision.spec !== undefined),
+      structural: structural.map(({ name }) => name),
+    },
+  ];
+}
+
+function faultsOf(document: RulesDocument, { index, findings }: Detection): RuleFault[] {
+  try {
+    bindRules(document, index.catalogue);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RulesError)) throw error;
+    // With `schemas` the rest of the database is left to others, and the gate says so.
+    const outside = index.ruled.filter(
+      (table) => !table.columns.some(({ name }) => findings.has(columnKey(table, name))),
+    );
+    const names = outside.map((table) => `\`${index.write(table)}`);
+    return error.faults.filter(
+      (fault) => fault.kind !== "coverage" || !names.some((name) => fault.message.includes(name)),
+    );
+  }
+}
+
+/** Undoes what a fault is about: a mask of the draft is left out and marked, a table's packs are ignored. False when nothing can be undone. */
+function takeBack(
+  faults: RuleFault[],
+  document: RulesDocument,
+  { index }: Detection,
+  decisions: Map<string, Decision>,
+  ignored: Set<CatalogueTable>,
+): boolean {
+  let undone = false;
+  for (const { place, message } of faults) {
+    const own = document.tables.flatMap((rule) =>
+      rule.mask.filter((mask) => mask.place.line === place.line).map((mask) => ({ rule, mask })),
+    );
+    const one = place.file === document.file ? own[0] : undefined;
+    const table = one && index.find(one.rule.schema, one.rule.table);
+    const key = table && columnKey(table, one.mask.column);
+    const decision = key === undefined ? undefined : decisions.get(key);
+    if (key !== undefined && decision?.spec !== undefined) {
+      const reasons = [
+        ...decision.reasons,
+        "the draft could not mask it so that all keys hold: write what becomes of it",
+      ];
+      decisions.set(key, { ...decision, action: "review", spec: undefined, reasons });
+      undone = true;
+      continue;
+    }
+    for (const table of index.ruled) {
+      if (
+        ignored.has(table) ||
+        (!message.includes(`\`${index.write(table)}\``) && !message.includes(`\`${index.write(table)}.`))
+      )
+        continue;
+      ignored.add(table);
+      undone = true;
+    }
+  }
+  return undone;
+}
+
+/** Every column as `rules draft --json` shows it: what packs decide, then what the draft does. */
+function columnsOf(
+  { index }: Detection,
+  decisions: Map<string, Decision>,
+  byTable: ReadonlyMap<CatalogueTable, TableIntent>,
+): Draft["columns"] {
+  const columns: Draft["columns"] = new Map();
+  for (const table of index.ruled) {
+    const intent = byTable.get(table);
+    for (const { name } of table.columns) {
+      const decision = decisions.get(columnKey(table, name));
+      if (decision === undefined) continue;
+      const one = packed(intent, name, decision) ?? plain(decision);
+      columns.set(columnKey(table, name), one);
+      for (const partition of index.partitions(table)) {
+        columns.set(columnKey(partition, name), {
+          ...one,
+          reasons: [`as ${index.write(table)}, whose partition it is`, ...one.reasons],
+        });
+      }
+    }
+  }
+  return columns;
+}
+
+function plain({ action, spec, confidence, reasons }: Decision): DraftColumn {
+  const params = spec && Object.keys(spec.params).length > 0 ? { params: spec.params } : {};
+  return { action, with: spec?.with ?? null, ...params, confidence, reasons };
+}
+
+function packed(intent: TableIntent | undefined, name: string, decision: Decision): DraftColumn | undefined {
+  if (intent?.action === "truncate") {
+    const why = "a pack empties the table";
+    if (decision.action === "keep")
+      return { ...plain(decision), with: "truncate", reasons: [why, ...decision.reasons] };
+    return {
+      action: "mask",
+      with: "truncate",
+      confidence: decision.confidence,
+      reasons: [why, ...decision.reasons],
+    };
+  }
+  const said = intent?.columns.get(name);
+  if (said === undefined) return undefined;
+  const pack = /([^/]+)\.yaml$/.exec(said.place.file)?.[1] ?? said.place.file;
+  if (said.mask === undefined)
+    return { action: "keep", with: null, confidence: 0.95, reasons: [`the pack ${pack} keeps it`] };
+  const { spec } = said.mask;
+  const params = Object.keys(spec.params).length > 0 ? { params: spec.params } : {};
+  // Packs also mask what is nobody's, such as moments; that alone says nothing of a person.
+  const action = decision.action === "keep" ? "review" : "mask";
+  const personal =
+    decision.action === "keep" && (decision.structural || spec.with === "date-shift") ? action : "mask";
+  return {
+    action: personal,
+    with: spec.with,
+    ...params,
+    confidence: 0.95,
+    reasons: [`the pack ${pack} masks it`, ...decision.reasons],
+  };
+}
