@@ -5,6 +5,7 @@ import { registerEnv } from "./commands/env";
 import { registerRefresh } from "./commands/refresh";
 import { registerReport } from "./commands/report";
 import { registerReset } from "./commands/reset";
+import { registerRules } from "./commands/rules";
 import { registerSnapshot } from "./commands/snapshot";
 import { registerStart } from "./commands/start";
 import { registerStatus } from "./commands/status";
@@ -22,6 +23,7 @@ const commands = [
   registerStop,
   registerReset,
   registerEnv,
+  registerRules,
   registerConfig,
   registerTest,
 ];

@@ -58,7 +58,7 @@ describe("binding rules to a catalogue", () => {
       assert.match(message, /no rule mentions the table `public\.member`/);
       assert.match(
         message,
-        /`email` \(varchar\(254\); its name speaks of e-mail addresses\), `name` \(varchar\(80\)\)/,
+        /`email` \(varchar\(254\); its name speaks of e-mail addresses\), `name` \(varchar\(80\); its name speaks of names of people\)/,
       );
       assert.doesNotMatch(message, /`id`|`active`/);
     });

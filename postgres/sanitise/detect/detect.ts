@@ -24,6 +24,8 @@ export interface Detection {
 export interface DetectOptions {
   /** Only these schemas; all when left out. */
   schemas?: string[];
+  /** Only tables that have one of these columns (by `columnKey`); all when left out. */
+  only?: (column: string) => boolean;
   /** Told before each table. */
   progress?: (done: number, all: number) => void;
 }
@@ -35,13 +37,17 @@ export interface DetectOptions {
 export async function detect(
   session: Session,
   catalogue: Catalogue,
-  { schemas, progress }: DetectOptions = {},
+  { schemas, only, progress }: DetectOptions = {},
 ): Promise<Detection> {
   // Hundreds of small expressions a query: to compile them takes longer than to run them. Nobody is kept waiting for a first look.
   const limits = "set jit = off; set statement_timeout = '60s'; set lock_timeout = '3s'";
   await run(session, "setting limits for the look", limits);
   const index = indexCatalogue(catalogue);
-  const tables = index.ruled.filter(({ schema }) => schemas?.includes(schema) ?? true);
+  const tables = index.ruled.filter(
+    (table) =>
+      (schemas?.includes(table.schema) ?? true) &&
+      (only === undefined || table.columns.some(({ name }) => only(columnKey(table, name)))),
+  );
   const readable = await readableColumns(session, tables);
   const parts = await compositeParts(session, tables);
   const filled = await filledTables(session, tables, readable);

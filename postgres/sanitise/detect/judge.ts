@@ -46,8 +46,9 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
     if (best && best.sure >= reviewFrom) return finding("review", best.kind, best.sure, best.reasons);
     return keep(0.95, `${family} that is named like nothing personal`);
   }
-  if (best && best.sure >= 0.3)
+  if (best && best.sure >= 0.3) {
     return { ...finding("review", best.kind, best.sure, best.reasons), places: evidence.places };
+  }
   return (
     harmless(table, column, sample, keep) ??
     finding("review", best?.kind, Math.max(best?.sure ?? 0, reviewFrom), [
@@ -222,17 +223,20 @@ function harmless(
   const last = words.at(-1) ?? "";
   if (sample !== undefined && sample.values >= 30) {
     const { values, distinct, codes } = sample;
-    if (sample.characters < 60 && distinct <= Math.max(3, Math.min(50, values / 10)))
+    if (sample.characters < 60 && distinct <= Math.max(3, Math.min(50, values / 10))) {
       return keep(0.9, `its ${values} values are only ${distinct} different ones`);
+    }
     if (codes / values > 0.95) return keep(0.75, "its values are short codes");
   }
   if (harmlessWords.has(last) || words.some((word) => harmlessWords.has(word) && !aboutTails.has(word))) {
     return keep(0.85, "its name speaks of a code, a state or a measure");
   }
-  if (aboutTails.has(last) && words.length > 1)
+  if (aboutTails.has(last) && words.length > 1) {
     return keep(0.8, "its name speaks of a property of something else");
-  if (column.maxLength !== undefined && column.maxLength <= 3 && !column.isArray)
+  }
+  if (column.maxLength !== undefined && column.maxLength <= 3 && !column.isArray) {
     return keep(0.8, `it holds ${column.maxLength} characters at most`);
+  }
   const subject = subjectOf(table);
   if (["thing", "geo", "system", "content"].includes(subject)) {
     return keep(
@@ -240,8 +244,9 @@ function harmless(
       `nothing speaks for a person, and the table is about ${subjectWords[subject] ?? "things"}`,
     );
   }
-  if (/(_|^)(id|ids|uuid|guid|gid|ptr|fk|ref)$/.test(last) || column.name.endsWith("Id"))
+  if (/(_|^)(id|ids|uuid|guid|gid|ptr|fk|ref)$/.test(last) || column.name.endsWith("Id")) {
     return keep(0.7, "its name is that of a reference");
+  }
   if (sample !== undefined && sample.values >= 30 && sample.words < 1.2 && sample.characters < 40) {
     return keep(0.6, "its values are single words that look like nothing personal");
   }

@@ -86,8 +86,9 @@ function inContext(
     }
     if (kind === "text" && ["system", "content"].includes(subject)) return { kind, sure: sure * 0.4 };
     const open2 = ["thing", "geo", "system", "content"].includes(subject);
-    if (kind === "text" && elementFamilyOf(column) === "json" && !open2 && sure >= 0.3)
+    if (kind === "text" && elementFamilyOf(column) === "json" && !open2 && sure >= 0.3) {
       return { kind, sure: Math.max(sure, 0.52) };
+    }
     return { kind, sure };
   });
 }
@@ -128,7 +129,7 @@ export function kindsOf(words: string[], subject: Subject, prose = false): { kin
   const about = !prose && words.length > 1 && aboutTails.has(last);
   // `email_status` holds a status; `phone_number_type` too.
   if (phrase && !(about && !joined.match(phrase.pattern)?.[0].trimEnd().endsWith(last))) {
-    return [{ kind: phrase.kind as Kind, sure: phrase.sure }];
+    return [{ kind: phrase.kind, sure: phrase.sure }];
   }
   if (about) return [];
   const strong = words.map((word) => strongWords.get(word)).findLast((kind) => kind !== undefined);

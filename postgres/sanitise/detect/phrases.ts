@@ -46,7 +46,7 @@ export const phrases: Phrase[] = [
   p(
     "email",
     0.97,
-    "e mail|e mails|e posta|e post|correo electronico|adresse (?:mail|email)|mail adresse?|email (?:address|adresse|adres|addr|adress)|эл почта|электронная почта",
+    "e mail|e mails|e posta|e post|correo electronico|adresse (?:mail|email)|mail (?:address|addr|adresse?|adr)|email (?:address|adresse|adres|addr|adress)|эл почта|электронная почта",
   ),
   p(
     "email",

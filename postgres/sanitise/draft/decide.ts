@@ -60,8 +60,9 @@ export async function decide(
     // Values by which the application finds rows: only what is surely personal is worth changing them.
     const change = lead !== undefined && (lead.finding.action === "mask" || !isKey);
     const spec = change ? await firstFitting(lead, known, fits, ofDomains) : undefined;
-    for (const one of known)
+    for (const one of known) {
       decisions.set(columnKey(one.table, one.column.name), decision(one, lead, spec, change));
+    }
   }
   return decisions;
 }
@@ -107,21 +108,23 @@ function decision(
 ): Decision {
   const { finding } = one;
   const structural = finding.action === "keep" && finding.confidence === 1;
-  if (lead === undefined || (finding.action === "keep" && spec === undefined))
+  if (lead === undefined || (finding.action === "keep" && spec === undefined)) {
     return { ...finding, spec: undefined, structural };
+  }
   if (spec === undefined) {
     const why = change
       ? "no transformation fits its type, keys and checks: write what becomes of it (`sql`), or empty the table"
       : "it is a key by which rows are found, so the draft leaves it";
     return { ...finding, action: "review", reasons: [...finding.reasons, why], spec, structural: false };
   }
-  if (one === lead || finding.action !== "keep")
+  if (one === lead || finding.action !== "keep") {
     return {
       ...finding,
       action: lead.finding.action === "mask" ? "mask" : finding.action,
       spec,
       structural: false,
     };
+  }
   const other = `${lead.table.name}.${lead.column.name}`;
   const reasons = [`a foreign key joins it with ${other}, which is masked`];
   return {

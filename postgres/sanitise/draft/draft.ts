@@ -10,6 +10,7 @@ import { RulesError, type RuleFault } from "../rules/faults";
 import { mergeIntents, type TableIntent } from "../rules/intent";
 import { packNames, readRules } from "../rules/load";
 import { columnKey } from "../rules/lookup";
+import { columnsOf, type DraftColumn } from "./columns";
 import { decide, type Decision } from "./decide";
 import { draftYaml, type DraftTable } from "./yaml";
 
@@ -22,16 +23,6 @@ export interface Draft {
   packs: string[];
   /** Tables and columns whose values were not looked at, with the reason. */
   notSampled: string[];
-}
-
-export interface DraftColumn {
-  action: "mask" | "keep" | "review";
-  /** The transformation's name, `truncate` where its rows go; null for what stays. */
-  with: string | null;
-  /** The transformation's parameters, where it has any. */
-  params?: Record<string, unknown>;
-  confidence: number;
-  reasons: string[];
 }
 
 export interface DraftOptions {
@@ -94,8 +85,9 @@ async function settled(detection: Detection, decisions: Map<string, Decision>, f
     const yaml = draftYaml({ ...head, packs, tables });
     const document = await read(yaml);
     const faults = faultsOf(document, detection);
-    if (faults.length === 0 || round > 20)
+    if (faults.length === 0 || round > 20) {
       return { yaml, columns: columnsOf(detection, decisions, byTable), packs, notSampled };
+    }
     if (!takeBack(faults, document, detection, decisions, ignored)) {
       return { yaml, columns: columnsOf(detection, decisions, byTable), packs, notSampled };
     }
@@ -185,73 +177,12 @@ function takeBack(
       if (
         ignored.has(table) ||
         (!message.includes(`\`${index.write(table)}\``) && !message.includes(`\`${index.write(table)}.`))
-      )
+      ) {
         continue;
+      }
       ignored.add(table);
       undone = true;
     }
   }
   return undone;
-}
-
-/** Every column as `rules draft --json` shows it: what packs decide, then what the draft does. */
-function columnsOf(
-  { index }: Detection,
-  decisions: Map<string, Decision>,
-  byTable: ReadonlyMap<CatalogueTable, TableIntent>,
-): Draft["columns"] {
-  const columns: Draft["columns"] = new Map();
-  for (const table of index.ruled) {
-    const intent = byTable.get(table);
-    for (const { name } of table.columns) {
-      const decision = decisions.get(columnKey(table, name));
-      if (decision === undefined) continue;
-      const one = packed(intent, name, decision) ?? plain(decision);
-      columns.set(columnKey(table, name), one);
-      for (const partition of index.partitions(table)) {
-        columns.set(columnKey(partition, name), {
-          ...one,
-          reasons: [`as ${index.write(table)}, whose partition it is`, ...one.reasons],
-        });
-      }
-    }
-  }
-  return columns;
-}
-
-function plain({ action, spec, confidence, reasons }: Decision): DraftColumn {
-  const params = spec && Object.keys(spec.params).length > 0 ? { params: spec.params } : {};
-  return { action, with: spec?.with ?? null, ...params, confidence, reasons };
-}
-
-function packed(intent: TableIntent | undefined, name: string, decision: Decision): DraftColumn | undefined {
-  if (intent?.action === "truncate") {
-    const why = "a pack empties the table";
-    if (decision.action === "keep")
-      return { ...plain(decision), with: "truncate", reasons: [why, ...decision.reasons] };
-    return {
-      action: "mask",
-      with: "truncate",
-      confidence: decision.confidence,
-      reasons: [why, ...decision.reasons],
-    };
-  }
-  const said = intent?.columns.get(name);
-  if (said === undefined) return undefined;
-  const pack = /([^/]+)\.yaml$/.exec(said.place.file)?.[1] ?? said.place.file;
-  if (said.mask === undefined)
-    return { action: "keep", with: null, confidence: 0.95, reasons: [`the pack ${pack} keeps it`] };
-  const { spec } = said.mask;
-  const params = Object.keys(spec.params).length > 0 ? { params: spec.params } : {};
-  // Packs also mask what is nobody's, such as moments; that alone says nothing of a person.
-  const action = decision.action === "keep" ? "review" : "mask";
-  const personal =
-    decision.action === "keep" && (decision.structural || spec.with === "date-shift") ? action : "mask";
-  return {
-    action: personal,
-    with: spec.with,
-    ...params,
-    confidence: 0.95,
-    reasons: [`the pack ${pack} masks it`, ...decision.reasons],
-  };
 }

@@ -35,7 +35,7 @@ export function draftYaml({ database, domain, packs, tables, notSampled }: Draft
   const document = new Document(root);
   add(root, "database", new Scalar(database));
   add(root, "allowed_domains", sequence([new Scalar(domain)], true));
-  if (packs.length > 0)
+  if (packs.length > 0) {
     add(
       root,
       "extends",
@@ -44,11 +44,12 @@ export function draftYaml({ database, domain, packs, tables, notSampled }: Draft
         true,
       ),
     );
+  }
   const map = new YAMLMap();
   for (const table of tables) {
     add(map, table.written, tableNode(table));
     const name = map.items.at(-1)?.key;
-    if (name instanceof Scalar) name.spaceBefore = true;
+    if (name instanceof Scalar && map.items.length > 1) name.spaceBefore = true;
   }
   if (tables.length === 0) map.flow = true;
   add(root, "tables", map);
@@ -75,9 +76,10 @@ function tableNode(table: DraftTable): Scalar | YAMLMap {
     return scalar;
   }
   const node = new YAMLMap();
-  if (table.ignorePacks)
+  if (table.ignorePacks) {
     add(node, "ignore_packs", new Scalar(true)).comment =
       " a pack's entry does not hold here, because other tables refer to it";
+  }
   if (table.keep.length > 0) add(node, "keep", sequence(table.keep.map(keptNode), false));
   if (table.mask.length > 0) {
     const masks = new YAMLMap();
@@ -119,8 +121,9 @@ function paramNode(key: string, value: unknown): Scalar | YAMLMap {
   if (key !== "paths") return new Scalar(value);
   const node = new YAMLMap();
   node.flow = true;
-  for (const [path, inner] of Object.entries(value as Record<string, MaskSpec>))
+  for (const [path, inner] of Object.entries(value as Record<string, MaskSpec>)) {
     add(node, path, maskNode(inner));
+  }
   return node;
 }
 

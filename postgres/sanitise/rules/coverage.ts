@@ -88,7 +88,8 @@ export function structurallySafe(
   const refers = foreignKeyOf(table, column, index) ?? foreignKeyOfPartitions(table, column, index);
   if (refers) return `foreign key to ${refers.targetTable}`;
   if (!table.primaryKey.includes(column.name)) return undefined;
-  const personal = family === "integer" && !column.identity && /numbers/.test(looksByName(column, table) ?? "");
+  const personal =
+    family === "integer" && !column.identity && /numbers/.test(looksByName(column, table) ?? "");
   return personal ? undefined : "primary key";
 }
 
