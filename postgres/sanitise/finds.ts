@@ -1,5 +1,5 @@
 import { literal } from "../connection";
-import { domainPart, localPart } from "./functions/texts";
+import { addressOf, addressParts } from "./functions/texts";
 import {
   internetAddress,
   kinds,
@@ -31,10 +31,11 @@ export interface Search {
 function findsOf(search: Search): string {
   const row = (kind: number | string, of: string, rest = "''") =>
     `${kind} as kind, ${search.before ? markOf(of) : "0::bigint"} as h, false as outside, ${rest} as rest`;
-  const addresses = `select ${kinds.email}, ${search.before ? markOf("m") : "0::bigint"}, m !~ ${literal(search.allowed.domain)} and m !~ ${literal(search.allowed.nowhere)} and m ~ '[.][^0-9.@]{2,}$', ''
-      from (select string_to_array(replace(x, '%40', '@'), '@') as p offset 0) split, unnest(split.p, split.p[2:]) part(b, a)
-      cross join lateral (select lower(${localPart("b")} || '@' || ${domainPart("a")}) as m offset 0) address
-     where m is not null`;
+  const outside = `m !~ ${literal(search.allowed.domain)} and m !~ ${literal(search.allowed.nowhere)} and m ~ '[.][^0-9.@]{2,}$'`;
+  const addresses = `select ${kinds.email}, ${search.before ? markOf("m") : "0::bigint"}, ${outside}, ''
+      from regexp_matches(case when position('%40' in x) > 0 then replace(x, '%40', '@') else x end, '${addressParts}', 'g') f
+      cross join lateral (select ${addressOf("f")} as m offset 0) address
+     where m is not null and (position('@' in x) > 0 or position('%40' in x) > 0)`;
   const former = [
     `select ${row(kinds.value, "rtrim(prodcopy.norm(x), '=')")} where length(x) between 8 and ${longestValue + 50}`,
     `select ${row(kinds.name, "prodcopy.words(x)", "prodcopy.words(x)")} where octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0`,
@@ -54,7 +55,7 @@ function findsOf(search: Search): string {
   ];
   const shape = (sql: string) => sql.replace(/^select (.*?), '' /s, "select $1, null::bigint, true, '' ");
   return [
-    `${addresses} and (position('@' in x) > 0 or position('%40' in x) > 0)`,
+    addresses,
     ...(search.before ? former : []),
     `select s.* from (select x where x ~ ${literal(shapeMark)} offset 0) marked(x) cross join lateral (${[
       ...secretShapes.map(shape),

@@ -1,7 +1,7 @@
 import { ident } from "../connection";
 import type { CatalogueColumn, CatalogueTable } from "../catalogue";
 import { acts } from "./cell";
-import { kinds, longestValue, markOf, numberShape } from "./functions/tokens";
+import { kinds, longestValue, markOf, mentions } from "./functions/tokens";
 import { familyOf } from "./rules/families";
 import type { ColumnPlan, TablePlan } from "./plan";
 
@@ -30,7 +30,10 @@ class Cells {
       baseType === "bytea"
         ? `case when octet_length(${c}) < ${short} then encode(${c}, 'escape') end`
         : `${c}::text collate "default"`;
-    return this.add(form === "text" ? v : `prodcopy.${form}(left(${v}, ${short}))`);
+    // What is longer is running text; its length is known without reading it.
+    return this.add(
+      form === "text" ? v : `case when octet_length(${v}) < ${4 * short} then prodcopy.${form}(${v}) end`,
+    );
   }
 
   /** The name of a condition. NULL is false. */
@@ -127,13 +130,8 @@ function together(all: MarkOfCell[], cells: Cells): string | undefined {
   const fixed = all
     .filter((mark) => mark.kind !== 0)
     .map((mark) => `(${mark.kind}, ${mark.sql}, not ${mark.goes})`);
-  const searched = all
-    .filter((mark) => mark.kind === 0)
-    .map(
-      (mark) =>
-        `select prodcopy_kind, prodcopy_h, not ${mark.goes} from prodcopy.mentions(${mark.sql}) t(prodcopy_kind, prodcopy_h)
-        where position('@' in ${mark.sql}) > 0 or ${mark.sql} ~ '${numberShape}'`,
-    );
+  const texts = all.filter((mark) => mark.kind === 0).map((mark) => `(${mark.sql}, not ${mark.goes})`);
+  const searched = texts.length > 0 ? [mentions(`values ${texts.join(", ")}`)] : [];
   const marks = [...(fixed.length > 0 ? [`values ${fixed.join(", ")}`] : []), ...searched].join(
     " union all ",
   );
@@ -147,7 +145,7 @@ function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark
   const norm = () => cells.of(facts, "norm");
   const words = () => cells.of(facts, "words");
   // Of a table that is emptied whole, addresses are looked for; its ids may stand elsewhere by right.
-  const mentions = (): Mark => ({ kind: 0, sql: text() });
+  const running = (): Mark => ({ kind: 0, sql: text() });
   const mark = (kind: number, when: string, of: string): Mark => ({
     kind,
     sql: `case when ${when} then ${markOf(of)} end`,
@@ -159,10 +157,16 @@ function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark
   });
   const common = () => mark(kinds.common, `prodcopy.usual(${norm()})`, norm());
   // In running text the padding of a token cannot be told from the text around it.
-  const value = () => mark(kinds.value, `prodcopy.distinctive(${norm()})`, `rtrim(${norm()}, '=')`);
-  const account = (): Mark => ({ kind: kinds.digits, sql: markOf(`prodcopy.account(${text()})`) });
+  const value = () =>
+    mark(
+      kinds.value,
+      `octet_length(${norm()}) >= 12 and position(' ' in ${norm()}) = 0 and prodcopy.distinctive(${norm()})`,
+      `rtrim(${norm()}, '=')`,
+    );
+  const account = () =>
+    mark(kinds.digits, `octet_length(${text()}) between 9 and 40`, `prodcopy.account(${text()})`);
   const word = (n: string): Mark => ({ kind: kinds.word, sql: markOf(n) });
-  if (how === undefined) return [mentions()];
+  if (how === undefined) return [running()];
   // The word lists avoid what stood there, whether or not a rule calls the column identifying.
   if (how === "last-name") return [word(`split_part(${words()}, ' ', 1)`), word(lastWord(words()))];
   if (how === "first-name") return [];
@@ -208,11 +212,11 @@ function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark
     case "redact":
     case "json":
     case "array":
-      return [mentions()];
+      return [running()];
     case "null":
     case "constant":
     case "sql":
-      return [mentions(), value(), account()];
+      return [running(), value(), account()];
     default:
       return [email(), value(), account()];
   }

@@ -1,4 +1,4 @@
-import { domainPart, localPart } from "./texts";
+import { addressOf, addressParts, oneAddress, domainPart, localPart } from "./texts";
 
 /**
  * Kinds of marks: what a keyed hash in `prodcopy.before` stands for. The numbers stand in the table.
@@ -37,6 +37,23 @@ function wordsOf(v: string, unicode: boolean): string {
   sql = blank.reduce((all, one) => replaced(all, one, " "), sql);
   return Array.from({ length: 4 }).reduce<string>((all) => replaced(all, "  ", " "), sql);
 }
+
+/**
+ * What running text that is masked identifies people by, of rows `(x, kept)`: addresses, and numbers that are written as telephone
+ * numbers. Everything else in it (ids, dates, amounts) may stand elsewhere by right. SQL that answers `(kind, h, kept)`.
+ */
+export const mentions = (texts: string) => `select m.kind, m.h, v.kept from (${texts}) v(x, kept)
+  cross join lateral (select case when x ~ '${oneAddress}' then lower(x) end as one offset 0) o
+  cross join lateral (
+    select ${kinds.email}, ${markOf("one")} where one is not null
+    union all
+    select ${kinds.email}, ${markOf(addressOf("f"))} from regexp_matches(x, '${addressParts}', 'g') f
+     where one is null and position('@' in x) > 0
+    union all
+    select ${kinds.digits}, ${markOf("d")} from regexp_matches(x, '(${telephone})', 'g') f
+      cross join lateral (select prodcopy.only_digits(f[1]) as d offset 0) number
+     where one is null and x ~ '[+(0]${numberShape}' and f[1] ~ '^[+(0]'
+       and f[1] !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' and length(d) between 8 and 15) m(kind, h)`;
 
 /** What texts are taken apart with. */
 export const tokens = [
@@ -93,13 +110,4 @@ export const tokens = [
        return query select f[1] from regexp_matches(x, '${telephone}', 'g') f;
      end if;
    end $$`,
-  // What running text that is masked identifies people by: addresses, and numbers that are written as telephone numbers.
-  // Everything else in it (ids, dates, amounts) may stand elsewhere by right.
-  `create or replace function prodcopy.mentions(x text) returns table (kind int, h bigint)
-   language sql stable parallel safe as $$
-     select ${kinds.email}, prodcopy.mark(lower(a)) from prodcopy.addresses(x) a
-     union all
-     select ${kinds.digits}, prodcopy.mark(prodcopy.only_digits(n)) from prodcopy.numbers(x) n
-     where n ~ '^[+(0]' and n !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}'
-       and length(prodcopy.only_digits(n)) between 8 and 15 $$`,
 ];
