@@ -1,7 +1,7 @@
 import { ident } from "../connection";
 import type { CatalogueColumn, CatalogueTable } from "../catalogue";
 import { acts } from "./cell";
-import { kinds, longestValue, markOf, mentions } from "./functions/tokens";
+import { kinds, longestValue, markOf, mentions, rowsOf } from "./functions/tokens";
 import { familyOf } from "./rules/families";
 import type { ColumnPlan, TablePlan } from "./plan";
 
@@ -121,20 +121,40 @@ export function compareSql(plan: TablePlan, table: CatalogueTable): string | und
   const pairs = namePairs(whole, table, cells).map((mark) => ({ ...mark, col: last }));
   const all = [...marks, ...pairs];
   if (all.length === 0) return undefined;
-  const values = all.map((mark) => `(${mark.col}, ${mark.kind}, ${mark.sql})`).join(", ");
-  return `select m.* from ${cells.select()} cross join lateral (values ${values}) m`;
+  const marked = rowsOf(
+    all.map((mark) => String(mark.col)),
+    all.map((mark) => String(mark.kind)),
+    all.map((mark) => mark.sql),
+  );
+  return `select m.* from ${cells.select()} cross join lateral (${marked}) m`;
 }
 
 function together(all: MarkOfCell[], cells: Cells): string | undefined {
   if (all.length === 0) return undefined;
-  const fixed = all
-    .filter((mark) => mark.kind !== 0)
-    .map((mark) => `(${mark.kind}, ${mark.sql}, not ${mark.goes})`);
-  const texts = all.filter((mark) => mark.kind === 0).map((mark) => `(${mark.sql}, not ${mark.goes})`);
-  const searched = texts.length > 0 ? [mentions(`values ${texts.join(", ")}`)] : [];
-  const marks = [...(fixed.length > 0 ? [`values ${fixed.join(", ")}`] : []), ...searched].join(
-    " union all ",
-  );
+  const fixed = all.filter((mark) => mark.kind !== 0);
+  const running = all.filter((mark) => mark.kind === 0);
+  const goes = (marks: MarkOfCell[]) => marks.map((mark) => `not ${mark.goes}`);
+  const marks = [
+    ...(fixed.length > 0
+      ? [
+          rowsOf(
+            fixed.map((mark) => String(mark.kind)),
+            fixed.map((mark) => mark.sql),
+            goes(fixed),
+          ),
+        ]
+      : []),
+    ...(running.length > 0
+      ? [
+          mentions(
+            rowsOf(
+              running.map((mark) => mark.sql),
+              goes(running),
+            ),
+          ),
+        ]
+      : []),
+  ].join(" union all ");
   return `select m.* from ${cells.select()} cross join lateral (${marks}) m`;
 }
 

@@ -1,5 +1,6 @@
 import { ident, literal, qualified, rows, type Session } from "../connection";
 import type { Texts } from "./finds";
+import { rowsOf } from "./functions/tokens";
 import { userSchemas } from "./structure";
 
 /** A table or materialised view with every column that can hold text. */
@@ -69,15 +70,26 @@ export function textsOf(
   kept: (column: ScanColumn) => boolean,
   first: number,
 ): Texts {
-  const plain: string[] = [];
+  const plain: { col: number; kept: boolean; x: string }[] = [];
   const several: string[] = [];
   for (const [i, column] of columns.entries()) {
-    const tag = `${first + i}, ${kept(column)}`;
     const many = elementsOf(column);
-    if (many === undefined) plain.push(`(${tag}, ${textOf(column)})`);
-    else several.push(`select ${tag}, ${many}`);
+    if (many === undefined) plain.push({ col: first + i, kept: kept(column), x: textOf(column) });
+    else several.push(`select ${first + i}, ${kept(column)}, ${many}`);
   }
-  const all = [...(plain.length > 0 ? [`values ${plain.join(", ")}`] : []), ...several].join(" union all ");
+  const each = (of: (one: (typeof plain)[number]) => string) => plain.map(of);
+  const all = [
+    ...(plain.length > 0
+      ? [
+          rowsOf(
+            each((one) => String(one.col)),
+            each((one) => String(one.kept)),
+            each((one) => one.x),
+          ),
+        ]
+      : []),
+    ...several,
+  ].join(" union all ");
   return `select c.col, c.kept, t.ctid, 1, c.x from only ${qualified(table.schema, table.table)} t
     cross join lateral (${all}) c(col, kept, x) where octet_length(c.x) >= 6`;
 }

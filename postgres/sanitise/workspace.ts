@@ -89,6 +89,12 @@ export async function settle(session: Session, found?: Budget): Promise<void> {
   for (const [name, value] of Object.entries(settings)) {
     await run(session, `setting ${name}`, `set ${name} = '${value}'`);
   }
+  // No text of a row comes twice in a row: what was found in it is not worth keeping. Since PostgreSQL 14.
+  await run(
+    session,
+    "setting enable_memoize",
+    "select set_config(name, 'off', false) from pg_catalog.pg_settings where name = 'enable_memoize'",
+  );
 }
 
 /** Puts the run's key into the session, inside the server: set_config would answer it, so its answer is not asked for. */

@@ -7,6 +7,13 @@ import { addressOf, addressParts, oneAddress, domainPart, localPart } from "./te
  */
 export const kinds = { email: 1, digits: 2, value: 3, name: 4, address: 5, word: 6, common: 9 } as const;
 
+/**
+ * Rows of as many columns as there are lists, the first of each list in the first row. As VALUES the server would prepare every
+ * expression anew for every row of the table: four times slower.
+ */
+export const rowsOf = (...columns: string[][]) =>
+  `select ${columns.map((list) => `unnest(array[${list.join(", ")}])`).join(", ")}`;
+
 /** A mark as SQL. The secret is read once a query and not once a value; the same as `prodcopy.mark` otherwise. */
 export const markOf = (sql: string) =>
   `hashtextextended((${sql}) collate "C", (select mark from prodcopy.run_key))`;
