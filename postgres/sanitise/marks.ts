@@ -65,7 +65,9 @@ export function collectSql(plan: TablePlan, table: CatalogueTable): string | und
   const marked = plan.columns.flatMap((column): MarkOfCell[] => {
     const facts = table.columns.find((c) => c.name === column.name);
     if (facts === undefined || (column.action === "keep" && !gone)) return [];
-    if (column.mask === undefined && !["text", "json", "array"].includes(familyOf(facts))) return [];
+    if (column.mask === undefined && !["text", "json", "hstore", "array"].includes(familyOf(facts))) {
+      return [];
+    }
     const marks = marksOf(column, facts, cells);
     if (marks.length === 0) return [];
     const goes = cellGoes(column, facts, cells);
@@ -198,7 +200,9 @@ function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark
       return [email(), { kind: 0, sql: `case when ${text()} ~ '[ ,;]' then ${text()} end` }];
     case "phone":
     case "digits":
-      return [digits(), ...(how === "digits" ? [value()] : [])];
+    case "iban":
+    case "card":
+      return [digits(), ...(how === "phone" ? [] : [value()])];
     case "full-name":
       return [
         nameMark(`split_part(${words()}, ' ', 1)`, lastWord(words())),
@@ -230,7 +234,9 @@ function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark
       return [mark(kinds.value, `prodcopy.real_ip(${norm()})`, `split_part(${norm()}, '/', 1)`)];
     case "email-list":
     case "redact":
+    case "mentions":
     case "json":
+    case "hstore":
     case "array":
       return [running()];
     case "null":

@@ -85,12 +85,13 @@ export interface TestLogin {
 
 /**
  * A named transformation with its parameters. Its domain (types, parameters, uniqueness, what it promises) is stated in
- * `rules/domains.ts`. The inner transformations of `json` (`paths`) and `array` (`each`) are `MaskSpec`s in here as well.
+ * `rules/domains.ts`. The inner transformations of `json`, `hstore` and `array` are `MaskSpec`s in here as well.
  */
 export interface MaskSpec {
   with:
     | "null"
     | "constant"
+    | "choice"
     | "email"
     | "email-list"
     | "first-name"
@@ -105,17 +106,24 @@ export interface MaskSpec {
     | "hash"
     | "digits"
     | "token"
+    | "iban"
+    | "card"
+    | "ip"
+    | "mac"
+    | "url"
+    | "file-name"
+    | "user-agent"
+    | "unusable-password"
     | "redact"
+    | "mentions"
     | "date-shift"
     | "date-truncate"
     | "number"
-    | "ip"
-    | "url"
+    | "geo"
     | "json"
+    | "hstore"
     | "array"
     | "bytes"
-    | "unusable-password"
-    | "file-name"
     | "sql";
   /** Transformation-specific parameters, checked when the rules are parsed. */
   params: Record<string, unknown>;

@@ -9,6 +9,8 @@ export interface Subject {
   /** As `format_type` prints it with an empty search path. */
   type: string;
   family: TypeFamily;
+  /** `typname` below domains and arrays, e.g. `int2`. */
+  baseType: string;
   /** Of an array's elements. */
   elementFamily: TypeFamily;
   maxLength: number | undefined;
@@ -29,14 +31,29 @@ export interface CompileContext {
 export type Compile = (spec: MaskSpec, subject: Subject, context: CompileContext) => string;
 
 export function subjectOf(column: CatalogueColumn, sql: string, exactCase: boolean): Subject {
-  const { type, maxLength } = column;
+  const { type, baseType, maxLength } = column;
   return {
     sql,
     type,
     family: familyOf(column),
+    baseType,
     elementFamily: elementFamilyOf(column),
     maxLength,
     exactCase,
     nested: false,
+  };
+}
+
+/** A string inside a document, as the functions of `nested.ts` see it. */
+export function leafOf(sql: string): Subject {
+  return {
+    sql,
+    type: "text",
+    family: "text",
+    baseType: "text",
+    elementFamily: "text",
+    maxLength: undefined,
+    exactCase: false,
+    nested: true,
   };
 }

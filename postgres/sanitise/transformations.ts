@@ -1,14 +1,20 @@
-import { literal } from "../connection";
+import { ident, literal } from "../connection";
+import { compileArray, compileHstore, compileJson } from "./nested";
 import type { MaskSpec } from "./plan";
-import { compileArray, compileJson } from "./nested";
 import type { CompileContext, Subject } from "./subject";
+import { compileValue, number, text } from "./valueMasks";
+
+export { keepFirst } from "./valueMasks";
 
 /** No column is longer; as a limit it stands for "none". */
 const unlimited = 100_000_000;
 
+/** In columns shorter than this a cut result may meet by chance what stood there. */
+const narrow = 30;
+
 /**
  * A mask as an SQL expression of the subject's type. What each means, takes and promises stands in
- * `rules/domains.ts`; the functions behind it in `functions/`. Expressions hold no subqueries, so that a table
+ * `rules/domains/`; the functions behind it in `functions/`. Expressions hold no subqueries, so that a table
  * can be rewritten with them.
  */
 export function compile(spec: MaskSpec, subject: Subject, context: CompileContext): string {
@@ -16,133 +22,113 @@ export function compile(spec: MaskSpec, subject: Subject, context: CompileContex
   if (spec.with === "sql") return `(${String(spec.params.expression)})::${subject.type}`;
   if (spec.with === "constant") return `${literal(String(spec.params.value))}::${subject.type}`;
   if (spec.with === "json") return compileJson(spec, subject, context, compile);
+  if (spec.with === "hstore") return compileHstore(spec, subject, context, compile);
   if (spec.with === "array") return compileArray(spec, subject, context, compile);
-  return `(${compileScalar(spec, subject, context)})::${subject.type}`;
+  const document = asDocument(spec, subject);
+  if (document !== undefined) return compile(document, subject, context);
+  return `(${compileText(spec, subject, context) ?? compileValue(spec, subject)})::${subject.type}`;
 }
 
-function compileScalar(spec: MaskSpec, subject: Subject, context: CompileContext): string {
+/** Masks of running text, on a column of documents: the same for every text in them. */
+function asDocument(spec: MaskSpec, subject: Subject): MaskSpec | undefined {
+  if (spec.with !== "redact" && spec.with !== "mentions") return undefined;
+  if (subject.family !== "json" && subject.family !== "hstore") return undefined;
+  const other = spec.with === "mentions" || text(spec.params.text) !== undefined ? spec : "redact";
+  return { with: subject.family, params: { other } };
+}
+
+/** Masks that make a text; undefined for the others. */
+function compileText(spec: MaskSpec, subject: Subject, context: CompileContext): string | undefined {
   const { params } = spec;
   const v = `(${subject.sql})::text`;
   const most = subject.maxLength ?? unlimited;
-  const cut = (sql: string) => (subject.maxLength === undefined ? sql : `left(${sql}, ${most})`);
-  const whole = subject.family === "integer";
+  const cut = (sql: string) => {
+    if (subject.maxLength === undefined) return sql;
+    return most < narrow ? `prodcopy.cut(${sql}, ${v}, ${most})` : `left(${sql}, ${most})`;
+  };
+  const who = personOf(spec);
+  const domain = text(params.domain) ?? context.domain;
+  const named = (fn: string) => {
+    const list = text(params.list) ?? "auto";
+    const script = list === "auto" ? `prodcopy.script(${v})` : literal(list);
+    return cut(`prodcopy.${fn}(${v}, ${who ?? "null"}, ${script})`);
+  };
+  const keyed = (fn: string) => cut(`prodcopy.${fn}(${who === undefined ? v : `coalesce(${who}, ${v})`})`);
   switch (spec.with) {
     case "email": {
-      const domain = text(params.domain) ?? context.domain;
-      return `prodcopy.email(${v}, ${literal(domain)}, ${localSize(most, domain)}, ${subject.exactCase})`;
+      const plain = `prodcopy.email(${v}, ${literal(domain)}, ${localSize(most, domain)}, ${subject.exactCase})`;
+      const room = Math.min(40, most - 1 - domain.length);
+      return who === undefined
+        ? plain
+        : `coalesce(prodcopy.handle(${who}, ${room}) || ${literal(`@${domain}`)}, ${plain})`;
     }
     case "email-list": {
-      const domain = text(params.domain) ?? context.domain;
       const separator = literal(text(params.separator) ?? ",");
       return `prodcopy.email_list(${v}, ${literal(domain)}, ${localSize(most, domain)}, ${separator}, ${most})`;
     }
     case "first-name":
-      return cut(`prodcopy.first_name(${v})`);
+      return named("first_name");
     case "last-name":
-      return cut(`prodcopy.last_name(${v})`);
+      return named("last_name");
     case "full-name":
-      return cut(`prodcopy.full_name(${v})`);
-    case "username":
-      return `prodcopy.login_name(${v}, ${Math.min(15, most - 4)})`;
-    case "phone":
-    case "digits":
-      if (text(params.format) !== undefined) {
-        return `prodcopy.${subject.nested ? "fresh" : "move"}_format(${v}, ${literal(String(params.format))})`;
-      }
-      return whole
-        ? `prodcopy.move_number(${subject.sql}, ${keepFirst(spec)}, ${largest(subject.type)})`
-        : `prodcopy.${subject.nested ? "fresh" : "move"}_shape(${v}, ${keepFirst(spec)}, ${spec.with === "digits"})`;
-    case "postcode":
-      return text(params.format) === undefined
-        ? `prodcopy.scramble(${v})`
-        : `prodcopy.scramble_format(${v}, ${literal(String(params.format))})`;
+      return named("full_name");
+    case "username": {
+      const plain = `prodcopy.login_name(${v}, ${most})`;
+      return who === undefined ? plain : `coalesce(prodcopy.handle(${who}, ${Math.min(40, most)}), ${plain})`;
+    }
     case "address-line":
-      return cut(`prodcopy.address_line(${v})`);
+      return keyed("address_line");
     case "city":
-      return cut(`prodcopy.city(${v})`);
+      return keyed("city");
     case "company":
-      return cut(`prodcopy.company(${v})`);
-    case "hash":
-      return hash(spec, subject, v, most);
-    case "token":
-      if (subject.family === "uuid") return `left(prodcopy.hex('token:' || ${v}), 32)`;
-      return token(v, text(params.prefix) ?? "", most);
+      return keyed("company");
+    case "user-agent":
+      return cut(`prodcopy.user_agent(${v})`);
+    case "iban":
+      return `prodcopy.iban(${v})`;
+    case "card":
+      return `prodcopy.card(${v})`;
     case "redact":
+      if (subject.family === "xml") return `prodcopy.redact_xml(${v})`;
+      if (subject.family === "tsvector") return "''";
       return text(params.text) === undefined
         ? `prodcopy.redact(${v}, ${most})`
         : cut(literal(String(params.text)));
-    case "date-shift":
-      return dateShift(subject, number(params.days) ?? 180);
-    case "date-truncate":
-      return `date_trunc(${literal(text(params.to) ?? "year")}, ${subject.sql})`;
-    case "number": {
-      const low = number(params.min) ?? 0;
-      const high = number(params.max) ?? 1000;
-      if (whole) return `prodcopy.whole((${subject.sql})::bigint, ${Math.ceil(low)}, ${Math.floor(high)})`;
-      return `prodcopy.decimal((${subject.sql})::numeric, ${low}, ${high}, ${places(subject.type)})`;
-    }
-    case "ip":
-      return subject.family === "ip" ? `prodcopy.ip(host(${subject.sql}))` : cut(`prodcopy.ip(${v})`);
+    case "mentions":
+      return `left(prodcopy.replace_mentions(${v}, ${literal(domain)}, ${literal(text(params.phone_format) ?? "")}, ${params.names !== false}), ${most})`;
     case "url":
       return cut(
         `prodcopy.url(${v}, ${literal(text(params.host) ?? context.domain)}, ${params.keep_path === true})`,
       );
-    case "bytes":
-      return `decode(repeat('00', ${number(params.length) ?? `least(octet_length(${subject.sql}), 64)`}), 'hex')`;
     case "unusable-password":
       return params.format === "bcrypt"
         ? `'$2a$12$' || prodcopy.characters('password:' || ${v}, 53)`
         : `'!' || prodcopy.characters('password:' || ${v}, ${Math.min(40, most - 1)})`;
     case "file-name":
       return `prodcopy.file_name(${v}, ${params.keep_folder === true}, ${most})`;
+    case "token":
+      if (subject.family === "uuid") return undefined;
+      return token(v, text(params.prefix) ?? "", most);
+    case "hash":
+      if (subject.family !== "text") return undefined;
+      return `left(prodcopy.hex('hash:' || ${v}), ${Math.min(number(params.length) ?? 32, most)})`;
     default:
-      throw new Error(`the transformation ${spec.with} has no SQL`);
+      return undefined;
   }
 }
 
-/** The digits that stay, as `swaps.ts` must know too. */
-export function keepFirst(spec: MaskSpec): number {
-  return number(spec.params.keep_first) ?? 0;
-}
-
-function hash(spec: MaskSpec, subject: Subject, v: string, most: number): string {
-  const size = Math.min(number(spec.params.length) ?? 32, most);
-  const hex = `prodcopy.hex('hash:' || ${v})`;
-  if (subject.family === "uuid") return `left(${hex}, 32)`;
-  return subject.family === "bytes" ? `decode(left(${hex}, ${size}), 'hex')` : `left(${hex}, ${size})`;
+/** The key of the person whom the row says, as SQL; NULL where the row says none. */
+export function personOf(spec: MaskSpec): string | undefined {
+  const column = text(spec.params.person);
+  return column === undefined ? undefined : `('person:' || prodcopy.norm(${ident(column)}::text))`;
 }
 
 function token(v: string, prefix: string, most: number): string {
   const room = most - prefix.length;
-  return `${literal(prefix)} || prodcopy.characters('token:' || ${v}, least(${room}, greatest(8, length(${v}) - ${prefix.length})))`;
-}
-
-function dateShift(subject: Subject, days: number): string {
-  const shift = `prodcopy.days((${subject.sql})::text, ${days})`;
-  return subject.family === "date"
-    ? `${subject.sql} + ${shift}`
-    : `${subject.sql} + make_interval(days => ${shift})`;
+  return `${literal(prefix)} || prodcopy.characters('token:' || ${v}, least(${room}, greatest(11, length(${v}) - ${prefix.length})))`;
 }
 
 /** Twenty characters tell any number of people apart; a narrow column gets what fits. */
 function localSize(most: number, domain: string): number {
   return Math.min(20, most - 1 - domain.length);
-}
-
-function largest(type: string): string {
-  return { smallint: "32767", integer: "2147483647" }[type] ?? "9223372036854775807";
-}
-
-/** Digits after the point: of `numeric(10,2)` two. */
-function places(type: string): number {
-  const scale = /\(\d+,(\d+)\)/.exec(type)?.[1];
-  return scale === undefined ? (type.startsWith("numeric(") ? 0 : 2) : Number(scale);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
-import { elementFamilyOf, familyOf } from "../rules/families";
+import { elementFamilyOf, familyOf, rareFamilies } from "../rules/families";
 import type { Finding } from "./finding";
 import type { JsonPlace } from "./jsonKeys";
 import { kindWords, type Kind } from "./kinds";
@@ -42,7 +42,7 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
   if (best && best.sure >= sureEnough) {
     return { ...finding("mask", best.kind, best.sure, best.reasons), places: evidence.places, list };
   }
-  if (!["text", "json", "array", "bytes", "composite", "other"].includes(familyOf(column))) {
+  if (!["text", "json", "array", "bytes", "composite", ...rareFamilies].includes(familyOf(column))) {
     if (best && best.sure >= reviewFrom) return finding("review", best.kind, best.sure, best.reasons);
     return keep(0.95, `${family} that is named like nothing personal`);
   }

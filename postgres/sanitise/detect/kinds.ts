@@ -1,4 +1,4 @@
-import type { TypeFamily } from "../rules/families";
+import { rareFamilies, type TypeFamily } from "../rules/families";
 
 /** What personal thing a column holds. */
 export type Kind =
@@ -35,7 +35,7 @@ export const kindWords: Record<Kind, string> = {
   sensitive: "what is private though it names nobody",
 };
 
-const textual: TypeFamily[] = ["text", "array", "json", "composite", "other"];
+const textual: TypeFamily[] = ["text", "array", "json", "composite", ...rareFamilies];
 
 /** The families of columns that can hold such a thing at all: an integer that is named `email_count` holds no address. */
 const holders: Record<Kind, TypeFamily[]> = {

@@ -1,6 +1,6 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { ident, qualified, row, type Session } from "../../connection";
-import { familyOf } from "../rules/families";
+import { familyOf, rareFamilies } from "../rules/families";
 import { shapeParameters, shapes } from "./shapes";
 
 /** What a look at some of a column's values found: counts, no values. */
@@ -56,7 +56,7 @@ export async function sampleColumns(
 
 /** Whether values of the column may have text in them. */
 export function canHoldText(column: CatalogueColumn): boolean {
-  return ["text", "json", "array", "composite", "bytes", "other"].includes(familyOf(column));
+  return ["text", "json", "array", "composite", "bytes", ...rareFamilies].includes(familyOf(column));
 }
 
 function sampleQuery(table: CatalogueTable, columns: CatalogueColumn[]): string {

@@ -57,6 +57,16 @@ export function candidatesFor(column: CatalogueColumn, finding: Finding): MaskSp
       return [none];
     case "composite":
       return [none];
+    case "hstore":
+    case "xml":
+    case "tsvector":
+      return [spec("redact"), none];
+    case "mac":
+      return [spec("mac"), none];
+    case "point":
+      return [spec("geo"), none];
+    case "date range":
+      return [spec("date-shift"), none];
     default:
       return others(column);
   }
@@ -105,7 +115,7 @@ function textual(kind: Kind | undefined, column: CatalogueColumn, finding: Findi
       return has("ip ips ipaddress ipaddr remoteip clientip addr address remoteaddr")
         ? [spec("ip")]
         : / (ua|agent|useragent) /.test(joined)
-          ? [spec("redact")]
+          ? [spec("user-agent")]
           : seenAs(finding, "network addresses")
             ? [spec("ip")]
             : [];
@@ -134,21 +144,15 @@ function seenAs(finding: Finding, what: string): boolean {
 
 /** For a number of limited size: what it can hold. */
 function decimal(column: CatalogueColumn, kind: Kind | undefined): MaskSpec {
+  if (kind === "location") return spec("geo");
   const [, precision, scale = "0"] = /\((\d+)(?:,(\d+))?\)/.exec(column.type) ?? [];
   const most = precision === undefined ? 1000 : 10 ** Math.min(6, Number(precision) - Number(scale)) - 1;
-  if (kind === "location") return spec("number", { min: -Math.min(80, most), max: Math.min(80, most) });
   return spec("number", { min: 0, max: Math.max(1, most) });
 }
 
 /** Types that no transformation knows: nothing, or a value that says nothing. */
 function others(column: CatalogueColumn): MaskSpec[] {
   const empty: Record<string, string> = {
-    xml: "<removed/>",
-    tsvector: "",
-    hstore: "",
-    macaddr: "02:00:00:00:00:00",
-    macaddr8: "02:00:00:ff:fe:00:00:00",
-    point: "(0,0)",
     ltree: "",
     geometry: "POINT(0 0)",
     geography: "POINT(0 0)",

@@ -1,5 +1,8 @@
 import { digits } from "./digits";
 import { hashing } from "./hashing";
+import { identifiers } from "./identifiers";
+import { mentions } from "./mentions";
+import { people } from "./people";
 import { places } from "./places";
 import { scan } from "./scan";
 import { texts } from "./texts";
@@ -13,6 +16,9 @@ export const library: readonly string[] = [
   ...places,
   ...tokens,
   ...texts,
+  ...people,
+  ...identifiers,
   ...values,
+  ...mentions,
   ...scan,
 ];

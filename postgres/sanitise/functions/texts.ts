@@ -45,38 +45,6 @@ export const texts = [
      end loop;
      return coalesce(answer, prodcopy.email(v, domain, size, false));
    end $$`,
-  `create or replace function prodcopy.first_name(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('first:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_first(i);
-   begin
-     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_first(i + 1) else w end;
-   end $$`,
-  `create or replace function prodcopy.last_name(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('last:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_last(i);
-   begin
-     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_last(i + 1) else w end;
-   end $$`,
-  `create or replace function prodcopy.full_name(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('full:' || prodcopy.norm(v));
-   begin
-     return prodcopy.word_first(i / 65536) || ' ' || prodcopy.word_last(i & 65535);
-   end $$`,
-  `create or replace function prodcopy.address_line(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('address:' || prodcopy.norm(v));
-   begin
-     return (1 + (i & 1048575) % 199) || ' ' || prodcopy.word_street(i / 1048576) || ' '
-       || (array['Street', 'Road', 'Lane', 'Avenue', 'Close', 'Parade'])[1 + (i / 16777216) % 6];
-   end $$`,
-  `create or replace function prodcopy.city(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('city:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_town(i);
-   begin
-     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_town(i + 1) else w end;
-   end $$`,
-  `create or replace function prodcopy.company(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('company:' || prodcopy.norm(v));
-   begin
-     return prodcopy.word_company(i / 65536) || ' '
-       || (array['Works', 'Group', 'Partners', 'Trading', 'Society', 'Services', 'Club', 'Union'])[1 + (i & 65535) % 8];
-   end $$`,
   // Every digit and letter becomes another of its kind. Not one to one: for values that repeat anyway.
   `create or replace function prodcopy.scramble(v text) returns text language plpgsql stable parallel safe as $$
    declare h constant bytea := prodcopy.digest('scramble:' || v); answer text := ''; c text; i int;
@@ -122,10 +90,12 @@ export const texts = [
    begin
      return case when keep_folder and length(folder) + length(name) <= most then folder || name else name end;
    end $$`,
-  // 48 bits of the hash as a number of at most size digits.
-  `create or replace function prodcopy.login_name(v text, size int) returns text language plpgsql stable parallel safe as $$
+  // What fits, and is not by chance what stood there: in a column of a few characters that happens.
+  `create or replace function prodcopy.cut(m text, v text, most int) returns text language plpgsql immutable parallel safe as $$
+   declare answer constant text := left(m, most);
    begin
-     return 'user' || lpad(right(('x' || left(prodcopy.hex('login:' || v), 12))::bit(48)::bigint::text, size), size, '0');
+     if lower(answer) <> lower(v) then return answer; end if;
+     return left(answer, -1) || case when lower(right(answer, 1)) = 'x' then 'y' else 'x' end;
    end $$`,
   // Filler of the same length class: the largest power of two that is not above the length.
   `create or replace function prodcopy.redact(v text, most int) returns text language plpgsql immutable parallel safe as $$

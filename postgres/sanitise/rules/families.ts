@@ -13,10 +13,31 @@ export type TypeFamily =
   | "json"
   | "bytes"
   | "ip"
+  | "mac"
+  | "bits"
+  | "hstore"
+  | "xml"
+  | "tsvector"
+  | "point"
+  | "range"
+  | "date range"
   | "enum"
   | "array"
   | "composite"
   | "other";
+
+/** Types of rarer columns, whose values are known by their text alone. */
+export const rareFamilies: readonly TypeFamily[] = [
+  "hstore",
+  "xml",
+  "tsvector",
+  "mac",
+  "bits",
+  "point",
+  "range",
+  "date range",
+  "other",
+];
 
 const families: Record<string, TypeFamily> = {
   text: "text",
@@ -44,6 +65,20 @@ const families: Record<string, TypeFamily> = {
   bytea: "bytes",
   inet: "ip",
   cidr: "ip",
+  macaddr: "mac",
+  macaddr8: "mac",
+  bit: "bits",
+  varbit: "bits",
+  hstore: "hstore",
+  xml: "xml",
+  tsvector: "tsvector",
+  point: "point",
+  int4range: "range",
+  int8range: "range",
+  numrange: "range",
+  daterange: "date range",
+  tsrange: "date range",
+  tstzrange: "date range",
 };
 
 /** The family of a column; an array is of the family `array` whatever its elements are. */

@@ -1,8 +1,11 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import type { MaskSpec } from "../plan";
+import { mostOf } from "../valueMasks";
 import type { MaskRule } from "./document";
-import { transformations } from "./domains";
-import { familyOf, type TypeFamily } from "./families";
+import { maskNames, transformations, type MaskName } from "./domains";
+import { familyOf } from "./families";
+import { innerSpecs } from "./inner";
+import { hint } from "./names";
 
 /** Why a mask cannot stand on a column; empty when it can. Each reads on after "`table.column` (type)". */
 export function misfits(
@@ -13,61 +16,140 @@ export function misfits(
 ): string[] {
   if (column.generated) return ["is generated from other columns of its row and follows them: leave it out"];
   const { spec } = rule;
-  const reasons = typeMisfits(spec, column);
+  const wrongType = typeMisfits(spec, column);
+  if (wrongType.length > 0) return wrongType;
   const nulls = spec.with === "null" || rule.exact.some((one) => one.value === null);
-  if (nulls && column.notNull) {
-    reasons.push("is NOT NULL and cannot become NULL: choose another transformation");
-  }
-  const least = transformations[spec.with].minimumLength?.(spec.params, domains) ?? 0;
-  const most = column.maxLength;
-  if (most !== undefined && least > most) {
-    reasons.push(`holds ${most} characters, \`${spec.with}\` needs at least ${least} here`);
-  }
-  for (const value of [...rule.keepValues, ...rule.exact.map((one) => one.value ?? "")]) {
-    if (most !== undefined && [...value].length > most) {
-      reasons.push(`holds ${most} characters, not "${value}"`);
-    }
-  }
-  for (const [key, value] of Object.entries(spec.params)) {
-    if ((key === "domain" || key === "host") && typeof value === "string" && !isAllowed(value, domains)) {
-      reasons.push(`may not be given the ${key} ${value}, which allowed_domains does not hold`);
-    }
-  }
-  if (!keepsDistinct(spec)) {
-    for (const key of uniqueKeysOf(table).filter((columns) => columns.includes(column.name))) {
-      reasons.push(
-        `is part of a unique key (${key.join(", ")}) and \`${spec.with}\` makes different values equal: choose one that keeps them apart`,
-      );
-    }
-  }
-  return reasons;
+  return [
+    ...(nulls && column.notNull ? ["is NOT NULL and cannot become NULL: choose another transformation"] : []),
+    ...lengthMisfits(rule, column, domains),
+    ...numberMisfits(spec, column),
+    ...domainMisfits(spec, domains),
+    ...personMisfits(spec, column, table),
+    ...uniqueMisfits(spec, column, table, domains),
+  ];
 }
 
 /** Why a transformation does not take the type of a column; empty when it does. */
 export function typeMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
-  const refused = (name: string, family: TypeFamily) => {
-    const { types } = transformations[name as MaskSpec["with"]];
-    return types === "any" || types.includes(family)
-      ? []
-      : [`\`${name}\` takes ${types.join(", ")}, not ${family}`];
-  };
-  if (spec.with === "json") {
-    const bad = innerSpecs(spec).flatMap((inner) =>
-      ["text", "integer", "boolean", "decimal"].some((f) => refused(inner.with, f as TypeFamily).length === 0)
-        ? []
-        : [`\`${inner.with}\` cannot stand inside JSON`],
-    );
-    return [...refused(spec.with, familyOf(column)), ...bad];
+  const family = familyOf(column);
+  const { types } = transformations[spec.with];
+  if (types !== "any" && !types.includes(family)) {
+    const inside = family === "array" && typeMisfits(spec, { ...column, isArray: false }).length === 0;
+    const remedy = inside ? `: write \`{ with: array, each: ${spec.with} }\`` : "";
+    return [`\`${spec.with}\` takes ${types.join(", ")}, not ${family}${remedy}`];
   }
-  const wrong = refused(spec.with, familyOf(column));
-  if (spec.with !== "array" || wrong.length > 0) return wrong;
-  return innerSpecs(spec).flatMap((inner) => typeMisfits(inner, { ...column, isArray: false }));
+  const inner = innerSpecs(spec);
+  if (spec.with === "array") return inner.flatMap((one) => typeMisfits(one, { ...column, isArray: false }));
+  return inner.flatMap((one) => insideDocument(one));
 }
 
-/** The transformations inside `json` and `array`. */
-export function innerSpecs(spec: MaskSpec): MaskSpec[] {
-  if (spec.with === "array") return [spec.params.each as MaskSpec];
-  return spec.with === "json" ? Object.values((spec.params.paths ?? {}) as Record<string, MaskSpec>) : [];
+/** Documents hold strings and numbers; what is neither has no meaning in them. */
+function insideDocument(spec: MaskSpec): string[] {
+  const { types } = transformations[spec.with];
+  const fits =
+    types === "any" || types.includes("text") || types.includes("integer") || types.includes("decimal");
+  return fits && spec.with !== "sql" && spec.with !== "geo"
+    ? innerSpecs(spec).flatMap(insideDocument)
+    : [`\`${spec.with}\` cannot stand inside a document`];
+}
+
+function lengthMisfits(rule: MaskRule, column: CatalogueColumn, domains: string[]): string[] {
+  const { spec } = rule;
+  const most = column.maxLength;
+  if (most === undefined) return [];
+  const all = spec.with === "array" ? innerSpecs(spec) : [spec];
+  return [
+    ...all.flatMap((one) => {
+      const least = transformations[one.with].minimumLength?.(one.params, domains) ?? 0;
+      return least > most ? [`holds ${most} characters, \`${one.with}\` needs at least ${least} here`] : [];
+    }),
+    ...[...rule.keepValues, ...rule.exact.map((one) => one.value ?? "")].flatMap((value) =>
+      [...value].length > most ? [`holds ${most} characters, not "${value}"`] : [],
+    ),
+  ];
+}
+
+function numberMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
+  const family = familyOf(column);
+  if (family === "integer" && typeof spec.params.format === "string") {
+    return ["is a whole number and keeps its number of digits: leave `format` out"];
+  }
+  if (spec.with !== "number" || family === "array") return [];
+  const most = mostOf(column);
+  return [spec.params.min, spec.params.max].flatMap((limit) =>
+    typeof limit === "number" && Math.abs(limit) > most ? [`holds at most ${most}, not ${limit}`] : [],
+  );
+}
+
+function domainMisfits(spec: MaskSpec, domains: string[]): string[] {
+  return [spec, ...innerSpecs(spec)].flatMap(({ params }) =>
+    ["domain", "host"].flatMap((key) => {
+      const value = params[key];
+      return typeof value === "string" && !isAllowed(value, domains)
+        ? [`may not be given the ${key} ${value}, which allowed_domains does not hold`]
+        : [];
+    }),
+  );
+}
+
+function personMisfits(spec: MaskSpec, column: CatalogueColumn, table: CatalogueTable): string[] {
+  if (innerSpecs(spec).some((one) => one.params.person !== undefined)) {
+    return ["can have `person` for the whole column only, not inside a document or an array"];
+  }
+  const { person } = spec.params;
+  if (typeof person !== "string") return [];
+  const names = table.columns.map((one) => one.name);
+  if (!names.includes(person)) {
+    return [`names \`person: ${person}\`, and there is no such column.${hint(person, names)}`];
+  }
+  const alone = uniqueKeysOf(table).some((key) => key.length === 1 && key[0] === person);
+  return alone || keysWith(column, table).length === 0
+    ? []
+    : [`is unique and \`person: ${person}\` is not: two rows of one person would become equal`];
+}
+
+function uniqueMisfits(
+  spec: MaskSpec,
+  column: CatalogueColumn,
+  table: CatalogueTable,
+  domains: string[],
+): string[] {
+  const key = keysWith(column, table)[0];
+  if (key === undefined) return [];
+  const name = `is part of a unique key (${key.join(", ")})`;
+  const long = (one: MaskSpec) => transformations[one.with].uniqueLength?.(one.params, domains) ?? 0;
+  if (keepsDistinct(spec)) {
+    const short = column.maxLength !== undefined && long(spec) > column.maxLength;
+    const why = `and \`${spec.with}\` needs ${long(spec)} characters to keep values apart, not ${column.maxLength}`;
+    return short ? [`${name}, ${why}: ${instead(column, domains)}`] : [];
+  }
+  return [`${name} and \`${spec.with}\` makes different values equal: ${instead(column, domains)}`];
+}
+
+/** Transformations that would do, for the message. */
+function instead(column: CatalogueColumn, domains: string[]): string {
+  const family = familyOf(column);
+  const fit = maskNames.filter((name: MaskName) => {
+    const { unique, types, uniqueLength, params } = transformations[name];
+    const fits = (uniqueLength?.({}, domains) ?? 0) <= (column.maxLength ?? Infinity);
+    return unique && types !== "any" && types.includes(family) && fits && params.safeParse({}).success;
+  });
+  const some = ["digits", "hash", "token", "username", "email"].filter((name) =>
+    fit.includes(name as MaskName),
+  );
+  return some.length > 0
+    ? `choose one that keeps them apart, e.g. ${some.map((name) => `\`${name}\``).join(", ")}`
+    : "choose one that keeps them apart";
+}
+
+/** Unique keys that a column's values hold up: those that are no longer unique without it. */
+function keysWith(column: CatalogueColumn, table: CatalogueTable): string[][] {
+  const keys = uniqueKeysOf(table).filter((key) => key.length > 0);
+  return keys.filter(
+    (key) =>
+      key.includes(column.name) &&
+      !keys.some((other) => !other.includes(column.name) && other.every((name) => key.includes(name))),
+  );
 }
 
 /** Whether what a mask replaces identifies a person. */

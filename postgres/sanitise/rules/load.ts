@@ -1,49 +1,17 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Pack, RulesDocument } from "./document";
 import { RulesError } from "./faults";
 import { hint, splitName, parseTableName } from "./names";
 import { parseAnyTable, parseTables } from "./parseTables";
 import { shown, YamlReader } from "./reader";
+import { packShape, rulesShape, type loginShape } from "./shapes";
 
 /** The packs that ship with the project: `<name>.yaml` each. */
 const packFolder = path.resolve(__dirname, "../../../rules/packs");
 const packEnding = ".yaml";
-
-const domainName = z
-  .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, {
-    message: "must be a domain in lower case, e.g. example.invalid",
-  });
-const rulesShape = z.strictObject({
-  database: z.string().min(1),
-  allowed_domains: z.array(domainName).min(1),
-  extends: z.array(z.string()).default([]),
-  tables: z.record(z.string(), z.unknown()).default({}),
-  logins: z
-    .array(
-      z.strictObject({
-        table: z.string(),
-        match: z
-          .record(z.string(), z.union([z.string(), z.number()]))
-          .refine((match) => Object.keys(match).length === 1, {
-            message: "must name one column and its value",
-          }),
-        password: z.string(),
-        hash: z.literal("django-pbkdf2-sha256").default("django-pbkdf2-sha256"),
-      }),
-    )
-    .default([]),
-  media: z.array(z.string()).default([]),
-  large_objects: z.enum(["remove", "keep"]).default("remove"),
-});
-const packShape = z.strictObject({
-  pack: z.string().min(1),
-  tables: z.record(z.string(), z.unknown()).default({}),
-  any_table: z.array(z.unknown()).default([]),
-});
 
 /**
  * Reads a rules file and the packs that it extends.
@@ -134,7 +102,7 @@ function open(file: string): YamlReader {
 
 function parseLogin(
   reader: YamlReader,
-  login: z.infer<typeof rulesShape>["logins"][number],
+  login: z.infer<typeof loginShape>,
   at: (string | number)[],
 ): RulesDocument["logins"] {
   const name = parseTableName(login.table);

@@ -1,28 +1,13 @@
-import { z } from "zod";
 import type { MaskSpec } from "../plan";
 import { maskNames, transformations, type MaskName } from "./domains";
 import type { MaskRule } from "./document";
 import { hint } from "./names";
 import { shown, type YamlReader } from "./reader";
+import { cellShape, maskShape } from "./shapes";
 
 type Path = (string | number)[];
 
-const about = ["with", "where", "keep_values", "exact", "identifying"] as const;
-
-const maskShape = z.looseObject({
-  with: z.union([z.string(), z.null()]),
-  where: z.string().min(1).optional(),
-  keep_values: z.array(z.union([z.string(), z.number()])).optional(),
-  exact: z
-    .array(
-      z.strictObject({
-        where: z.string().min(1),
-        value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-      }),
-    )
-    .optional(),
-  identifying: z.boolean().optional(),
-});
+const about = ["with", ...Object.keys(cellShape)];
 
 /** What a rules file says below `mask:` of one column: a transformation's name, or an object with its parameters beside it. */
 export function parseMask(
@@ -58,7 +43,7 @@ export function parseMask(
 }
 
 function isAbout(key: string): boolean {
-  return (about as readonly string[]).includes(key);
+  return about.includes(key);
 }
 
 /** A transformation with its parameters, the inner ones of `json` and `array` included. `null` in YAML is `null` here. */
@@ -75,7 +60,10 @@ function maskSpec(reader: YamlReader, value: unknown, path: Path): MaskSpec | un
     return undefined;
   }
   const { params: schema } = transformations[name];
-  const parsed = reader.parse(schema, params, path, [...about, ...keysOf(schema)]);
+  const parsed = reader.parse<Record<string, unknown>>(schema, params, path, [
+    ...about,
+    ...Object.keys(schema.shape),
+  ]);
   if (parsed === undefined) return undefined;
   return { with: name, params: innerSpecs(reader, name, parsed, path) };
 }
@@ -87,16 +75,20 @@ function innerSpecs(
   path: Path,
 ): Record<string, unknown> {
   if (name === "array") return { each: maskSpec(reader, params.each, [...path, "each"]) };
-  if (name !== "json") return params;
-  const paths = Object.entries((params.paths ?? {}) as Record<string, unknown>).map(([at, inner]) => [
-    at,
-    maskSpec(reader, inner, [...path, "paths", at]),
-  ]);
-  return { ...params, paths: Object.fromEntries(paths) as Record<string, unknown> };
-}
-
-function keysOf(schema: z.ZodType): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  if (name !== "json" && name !== "hstore") return params;
+  const below = (key: "paths" | "keys") => {
+    const entries = Object.entries((params[key] ?? {}) as Record<string, unknown>);
+    const specs = entries.map(([at, inner]) => [at, maskSpec(reader, inner, [...path, key, at])]);
+    return entries.length > 0 ? { [key]: Object.fromEntries(specs) as Record<string, unknown> } : {};
+  };
+  const { other } = params;
+  const word = other === undefined || other === "redact" || other === "keep";
+  return {
+    ...params,
+    ...below("paths"),
+    ...below("keys"),
+    ...(word ? {} : { other: maskSpec(reader, other, [...path, "other"]) }),
+  };
 }
 
 function isMaskName(name: string): name is MaskName {

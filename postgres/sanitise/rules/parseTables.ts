@@ -1,24 +1,8 @@
-import { z } from "zod";
 import type { DeleteRule, TableRule } from "./document";
 import { parseTableName, writtenName } from "./names";
 import { parseMask } from "./parseMask";
 import { shown, type YamlReader } from "./reader";
-
-const columns = z.array(z.string());
-const tableShape = z.strictObject({
-  truncate: z.literal(true).optional(),
-  drop: z.literal(true).optional(),
-  delete: z
-    .strictObject({
-      where: z.string().min(1).optional(),
-      follows: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
-    })
-    .optional(),
-  keep: z.union([z.literal("all"), columns]).optional(),
-  mask: z.record(z.string(), z.unknown()).optional(),
-  shape: columns.optional(),
-  ignore_packs: z.boolean().optional(),
-});
+import { tableShape } from "./shapes";
 
 /** Everything below `tables:`. In a pack, a name without schema stands for a table of that name in any schema. */
 export function parseTables(reader: YamlReader, value: Record<string, unknown>, pack: boolean): TableRule[] {

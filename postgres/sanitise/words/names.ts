@@ -1,5 +1,8 @@
+import type { Script } from "../rules/domains/transformation";
+import { otherScripts } from "./scripts";
+
 /**
- * Small word lists of our own. Given names are common ones of several languages and scripts; family names, streets, towns
+ * Small word lists of our own. Given names are common ones of several languages; family names, streets, towns
  * and companies are made up from syllables, so that a generated person is unlikely to be a real one. Words that
  * stood in production's names are taken out of the lists before a run (`install.ts`).
  */
@@ -12,8 +15,6 @@ const latinFirst =
   "Svea Tadeo Tamsin Thea Tilda Tove Ulla Ursin Valdis Vera Vigo Wanda Wim Xenia Ylva Yorick Zelda Zora";
 const accentedFirst =
   "Anaïs Bjørn Chloé Érik Gérôme Håkon Inês Jürg Loïc Márta Noémie Øyvind Renée Søren Zoë Łukasz";
-const otherFirst =
-  "Αλέξης Δάφνη Ελένη Ζωή Ίρις Κλειώ Νίκος Φοίβη Анна Вера Глеб Дарья Егор Зоя Лев Нина Тимур 陽子 健太 美咲 小龙 ياسمين سليم דנה";
 
 const familyStems =
   "Alder Bracken Calder Dunmar Elver Farn Garrow Halden Inver Jorvik Kestrin Lorrim Marlen Norrin Orrin Pellar Quarrin Rowen " +
@@ -34,15 +35,41 @@ const list = (words: string) => words.split(" ");
 const joined = (stems: string, endings: string) =>
   list(stems).flatMap((stem) => list(endings).map((ending) => stem + ending));
 
-/** The lists by the name of their SQL function, `prodcopy.word_<name>`. `ascii` leaves out what only UTF-8 can hold. */
-export function wordLists(
-  ascii: boolean,
-): Record<"first" | "last" | "town" | "street" | "company", string[]> {
-  return {
-    first: ascii ? list(latinFirst) : list(`${latinFirst} ${accentedFirst} ${otherFirst}`),
-    last: joined(familyStems, familyEndings),
-    town: joined(townStems, townEndings),
-    street: joined(streetStems, streetEndings),
-    company: joined(companyStems, companyEndings),
-  };
+export interface WordList {
+  /** Part of the name of its SQL function, `prodcopy.word_<name>`. */
+  name: string;
+  words: string[];
+  /** Given names: they stay in the list even where production has them. */
+  given: boolean;
+  /** Names of people have lists in several scripts, by kind (`first`, `last`). */
+  of: { kind: "first" | "last"; script: Script } | undefined;
+}
+
+/** All lists. `ascii` leaves out what only UTF-8 can hold. */
+export function wordLists(ascii: boolean): WordList[] {
+  const latin: WordList[] = [
+    {
+      name: "first",
+      words: list(ascii ? latinFirst : `${latinFirst} ${accentedFirst}`),
+      given: true,
+      of: { kind: "first", script: "latin" },
+    },
+    {
+      name: "last",
+      words: joined(familyStems, familyEndings),
+      given: false,
+      of: { kind: "last", script: "latin" },
+    },
+    { name: "town", words: joined(townStems, townEndings), given: false, of: undefined },
+    { name: "street", words: joined(streetStems, streetEndings), given: false, of: undefined },
+    { name: "company", words: joined(companyStems, companyEndings), given: false, of: undefined },
+  ];
+  if (ascii) return latin;
+  return [
+    ...latin,
+    ...otherScripts.flatMap(({ script, first, stems, endings }): WordList[] => [
+      { name: `first_${script}`, words: list(first), given: true, of: { kind: "first", script } },
+      { name: `last_${script}`, words: joined(stems, endings), given: false, of: { kind: "last", script } },
+    ]),
+  ];
 }

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import {
+  addressLength,
+  apart,
+  domain,
+  format,
+  formatLength,
+  list,
+  person,
+  textual,
+  type Transformation,
+} from "./transformation";
+
+const optionalPerson = { person: person.optional() };
+const name = z.strictObject({ list: list.optional(), ...optionalPerson });
+
+/** Who somebody is, and how to reach them. */
+export const people = {
+  email: {
+    meaning:
+      "An address at `domain` (the first of allowed_domains), lower case; equal addresses in any case stay equal. With `person` it carries that person's new name.",
+    types: textual,
+    params: z.strictObject({ domain: domain.optional(), ...optionalPerson }),
+    identifying: true,
+    unique: true,
+    minimumLength: addressLength(8),
+    uniqueLength: addressLength(apart),
+  },
+  "email-list": {
+    meaning:
+      "Each address of a list divided by `separator` (comma), with or without a display name, as `email` maps it; display names go.",
+    types: textual,
+    params: z.strictObject({
+      domain: domain.optional(),
+      separator: z
+        .string()
+        .min(1)
+        .max(3)
+        .optional()
+        .describe("What stands between two addresses; a comma by default."),
+    }),
+    identifying: true,
+    unique: true,
+    minimumLength: addressLength(8),
+    uniqueLength: addressLength(apart),
+  },
+  "first-name": {
+    meaning: "A given name from the word list of the same script.",
+    types: textual,
+    params: name,
+    identifying: false,
+    unique: false,
+  },
+  "last-name": {
+    meaning: "A family name from the word list of the same script.",
+    types: textual,
+    params: name,
+    identifying: false,
+    unique: false,
+  },
+  "full-name": {
+    meaning:
+      "A given name and a family name: what `first-name` and `last-name` make of its first and its last word, so that columns of both kinds agree. Titles and middle names go.",
+    types: textual,
+    params: name,
+    identifying: true,
+    unique: false,
+  },
+  username: {
+    meaning:
+      "A login name of small letters and digits that begins with `user`, or with `person` with that person's new name; unique for different values.",
+    types: textual,
+    params: z.strictObject(optionalPerson),
+    identifying: true,
+    unique: true,
+    minimumLength: () => 8,
+    uniqueLength: () => apart + 1,
+  },
+  phone: {
+    meaning:
+      "Each digit is replaced and the rest of the shape stays; with `format` (`04########`) exactly that shape. Unique for different values.",
+    types: ["text", "integer"],
+    params: z.strictObject({ format: format.optional() }),
+    identifying: true,
+    unique: true,
+    minimumLength: formatLength,
+  },
+  "address-line": {
+    meaning: "A house number and a street from the word list.",
+    types: textual,
+    params: z.strictObject(optionalPerson),
+    identifying: true,
+    unique: false,
+  },
+  city: {
+    meaning: "A town from the word list.",
+    types: textual,
+    params: z.strictObject(optionalPerson),
+    identifying: false,
+    unique: false,
+  },
+  postcode: {
+    meaning: "Each digit and letter is replaced by one of its kind; with `format` exactly that shape.",
+    types: ["text", "integer"],
+    params: z.strictObject({ format: format.optional() }),
+    identifying: false,
+    unique: false,
+    minimumLength: formatLength,
+  },
+  company: {
+    meaning: "A made-up organisation's name from the word lists.",
+    types: textual,
+    params: z.strictObject(optionalPerson),
+    identifying: true,
+    unique: false,
+  },
+} satisfies Record<string, Transformation>;
