@@ -1,12 +1,14 @@
 import { literal, qualified, row, rows, run, type Session } from "../connection";
 import type { Log } from "../proof";
-import { everyFind, sameKind, scanQuery, type Search, type Texts } from "./finds";
+import type { Crew } from "./crew";
+import { everyFind, sameKind, scanQuery, type Search } from "./finds";
 import { kinds } from "./functions/tokens";
 import { kindOf, stops, weighed, type Found, type Weight } from "./judge";
 import { allowedPattern, shapes } from "./patterns";
 import type { LeakFinding, SanitiseResult } from "./result";
-import { once, scanTables, textsOf, type ScanColumn, type ScanTable } from "./scanColumns";
-import { nameOf, type TableWork } from "./work";
+import { scanTables, type ScanTable } from "./scanColumns";
+import { unitsOf, type ScannedTable, type Unit } from "./scanUnits";
+import { nameOf } from "./work";
 
 export interface LeakScanRequest {
   allowedDomains: string[];
@@ -16,37 +18,12 @@ export interface LeakScanRequest {
   before: boolean;
   /** Rows of all tables, for the report. */
   rows: number;
+  /** Who searches side by side. Without a crew the session does it alone. */
+  crew?: Crew;
   log: Log;
 }
 
-/** What the scan asks of a table's work; `compare` and `whole` are set when the run masked it. */
-export type ScannedTable = Pick<TableWork, "schema" | "table" | "compare" | "whole" | "expected"> & {
-  columns: readonly { column: string; action: "mask" | "keep" }[];
-};
-
 type LeakScan = SanitiseResult["leakScan"];
-
-/** One place of a text: a column of a table, or something outside of tables. */
-export interface Place {
-  schema: string;
-  table: string;
-  /** Empty: what a find shows as its place. */
-  column: string;
-  /** Kinds that the rules expect here, by their words. */
-  expected: readonly string[];
-  /** The table whose rows' `ctid` a find shows; undefined where it shows a name. */
-  of: ScanTable | undefined;
-}
-
-/** Texts of some places, searched in one pass; the column's number is the place's. */
-export interface Unit {
-  name: string;
-  places: Place[];
-  texts: Texts;
-}
-
-/** Small tables are searched together, so that what stood there before is read once for many of them. */
-const together = { bytes: 32 * 1024 * 1024, tables: 40 };
 
 /**
  * Looks through every text of every table, of large objects and of the planner's samples for what stood there before the run,
@@ -65,19 +42,43 @@ export async function leakScan(session: Session, request: LeakScanRequest): Prom
     suspicious: [],
     seconds: 0,
   };
-  const units = [...groupsOf(tables).map((group) => unitOf(group, request.tables)), largeObjects, statistics];
-  await inParallel(session, async () => {
-    for (const unit of units) add(scan, await searchUnit(session, unit, search));
-    if (request.before) {
-      for (const work of request.tables) scan.findings.push(...(await compare(session, work)));
-    }
-  });
+  const units = unitsOf(tables, request.tables);
+  const compared = request.before ? request.tables.filter((table) => table.compare !== undefined) : [];
+  const searches = [
+    ...units.map((unit) => (by: Session) => searchUnit(by, unit, search)),
+    ...compared.map((table) => async (by: Session): Promise<Judged> => ({
+      findings: await compare(by, table),
+      suspicious: [],
+    })),
+  ];
+  for (const judged of await searchAll(session, request.crew, searches)) add(scan, judged);
   scan.seconds = (Date.now() - started) / 1000;
   request.log(
     `leak scan: ${scan.columnsScanned} columns of ${tables.length} tables in ${scan.seconds.toFixed(1)} s, ` +
       `${scan.findings.length} findings, ${scan.suspicious.length} suspicious`,
   );
   return scan;
+}
+
+/** Does every search and answers in their order. */
+async function searchAll(
+  session: Session,
+  crew: Crew | undefined,
+  searches: ((by: Session) => Promise<Judged>)[],
+): Promise<Judged[]> {
+  const found: Judged[] = [];
+  if (crew === undefined) {
+    await inParallel(session, async () => {
+      for (const search of searches) found.push(await search(session));
+    });
+    return found;
+  }
+  await crew.each([...searches.entries()], async ({ copy }, [i, search]) => {
+    await inParallel(copy, async () => {
+      found[i] = await search(copy);
+    });
+  });
+  return found;
 }
 
 /** What to search for: without hashes of before, shapes only. */
@@ -112,79 +113,6 @@ async function inParallel(session: Session, use: () => Promise<void>): Promise<v
     await run(session, "setting up the scan", `reset ${name}`);
   }
 }
-
-function groupsOf(tables: ScanTable[]): ScanTable[][] {
-  const groups: ScanTable[][] = [];
-  let bytes = 0;
-  for (const table of tables.filter((one) => one.columns.length > 0)) {
-    const last = groups.at(-1);
-    if (last === undefined || bytes + table.bytes > together.bytes || last.length >= together.tables) {
-      groups.push([table]);
-      bytes = table.bytes;
-    } else {
-      last.push(table);
-      bytes += table.bytes;
-    }
-  }
-  return groups;
-}
-
-/** The columns that are taken apart; what the run made as single values is compared whole (`compare`). */
-function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
-  const places: Place[] = [];
-  const texts: Texts[] = [];
-  for (const table of group) {
-    const work = works.find((one) => nameOf(one) === nameOf(table.top));
-    const masked = (name: string) => work?.columns.find((one) => one.column === name)?.action === "mask";
-    const add = (columns: ScanColumn[], wrap: (texts: Texts) => Texts) => {
-      if (columns.length === 0) return;
-      texts.push(wrap(textsOf(table, columns, (column) => !masked(column.name), places.length)));
-      places.push(
-        ...columns.map(({ name }) => ({
-          schema: table.schema,
-          table: table.table,
-          column: name,
-          expected: work?.expected[name] ?? [],
-          of: table,
-        })),
-      );
-    };
-    const open = table.columns.filter((column) => work?.whole.includes(column.name) !== true);
-    add(
-      open.filter((column) => !column.repeats),
-      (all) => all,
-    );
-    add(
-      open.filter((column) => column.repeats),
-      once,
-    );
-  }
-  const name = group.map((table) => nameOf(table)).join(", ");
-  return { name, places, texts: texts.length === 0 ? nothing : texts.join(" union all ") };
-}
-
-const nothing = "select 0, true, null::tid, 1, null::text where false";
-
-const largeObjects: Unit = {
-  name: "large objects",
-  places: [{ schema: "pg_catalog", table: "pg_largeobject", column: "data", expected: [], of: undefined }],
-  texts: `select 0, true, 'object ' || m.oid, 1, replace(encode(lo_get(m.oid, i, 1048576 + 1024), 'escape'), ${literal("\\000")}, '')
-    from pg_largeobject_metadata m, generate_series(0, 1073741824, 1048576) i where length(lo_get(m.oid, i, 1)) > 0`,
-};
-
-/** Samples of values that the planner keeps, as far as this login may read them. */
-const ownSchema = (schema: string) => `${schema} not in ('pg_catalog', 'information_schema', 'prodcopy')`;
-const statistics: Unit = {
-  name: "the planner's samples",
-  places: [
-    { schema: "pg_catalog", table: "pg_statistic", column: "sample values", expected: [], of: undefined },
-  ],
-  texts: `select 0, false, format('%s.%s.%s', s.schemaname, s.tablename, s.attname), 1, e
-      from pg_stats s, unnest(s.most_common_vals::text::text[] || s.histogram_bounds::text::text[]
-        || s.most_common_elems::text::text[]) e where ${ownSchema("s.schemaname")}
-    union all select 0, false, format('%s.%s', s.statistics_schemaname, s.statistics_name), 1, e
-      from pg_stats_ext s, unnest(s.most_common_vals) e where ${ownSchema("s.schemaname")}`,
-};
 
 /** The finds of one pass, judged. */
 export async function searchUnit(session: Session, unit: Unit, search: Search): Promise<Judged> {

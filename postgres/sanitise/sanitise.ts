@@ -101,6 +101,7 @@ async function maskAndProve(
     allowedDomains: plan.allowedDomains,
     tables: works,
     before: true,
+    crew,
     rows: [...counts.values()].reduce((sum, one) => sum + one.after, 0),
     log,
   });

@@ -1,0 +1,111 @@
+import { literal } from "../connection";
+import type { Texts } from "./finds";
+import { once, textsOf, type ScanColumn, type ScanTable } from "./scanColumns";
+import { nameOf, type TableWork } from "./work";
+
+/** What the scan asks of a table's work; `compare` and `whole` are set when the run masked it. */
+export type ScannedTable = Pick<TableWork, "schema" | "table" | "compare" | "whole" | "expected"> & {
+  columns: readonly { column: string; action: "mask" | "keep" }[];
+};
+
+/** One place of a text: a column of a table, or something outside of tables. */
+export interface Place {
+  schema: string;
+  table: string;
+  /** Empty: what a find shows as its place. */
+  column: string;
+  /** Kinds that the rules expect here, by their words. */
+  expected: readonly string[];
+  /** The table whose rows' `ctid` a find shows; undefined where it shows a name. */
+  of: ScanTable | undefined;
+}
+
+/** Texts of some places, searched in one pass; the column's number is the place's. */
+export interface Unit {
+  name: string;
+  places: Place[];
+  texts: Texts;
+}
+
+/** Small tables are searched together, so that what stood there before is read once for many of them. */
+const together = { bytes: 32 * 1024 * 1024, tables: 40 };
+
+/** Everything to search, in passes: the tables, large objects, and the planner's samples. */
+export function unitsOf(tables: ScanTable[], works: readonly ScannedTable[]): Unit[] {
+  return [...groupsOf(tables).map((group) => unitOf(group, works)), largeObjects, statistics];
+}
+
+function groupsOf(tables: ScanTable[]): ScanTable[][] {
+  const groups: ScanTable[][] = [];
+  let bytes = 0;
+  // Large ones first, so that nobody is left with one at the end.
+  const largest = tables.filter((one) => one.columns.length > 0).sort((a, b) => b.bytes - a.bytes);
+  for (const table of largest) {
+    const last = groups.at(-1);
+    if (last === undefined || bytes + table.bytes > together.bytes || last.length >= together.tables) {
+      groups.push([table]);
+      bytes = table.bytes;
+    } else {
+      last.push(table);
+      bytes += table.bytes;
+    }
+  }
+  return groups;
+}
+
+/** The columns that are taken apart; what the run made as single values is compared whole (`compare`). */
+function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
+  const places: Place[] = [];
+  const texts: Texts[] = [];
+  for (const table of group) {
+    const work = works.find((one) => nameOf(one) === nameOf(table.top));
+    const masked = (name: string) => work?.columns.find((one) => one.column === name)?.action === "mask";
+    const add = (columns: ScanColumn[], wrap: (texts: Texts) => Texts) => {
+      if (columns.length === 0) return;
+      texts.push(wrap(textsOf(table, columns, (column) => !masked(column.name), places.length)));
+      places.push(
+        ...columns.map(({ name }) => ({
+          schema: table.schema,
+          table: table.table,
+          column: name,
+          expected: work?.expected[name] ?? [],
+          of: table,
+        })),
+      );
+    };
+    const open = table.columns.filter((column) => work?.whole.includes(column.name) !== true);
+    add(
+      open.filter((column) => !column.repeats),
+      (all) => all,
+    );
+    add(
+      open.filter((column) => column.repeats),
+      once,
+    );
+  }
+  const name = group.map((table) => nameOf(table)).join(", ");
+  return { name, places, texts: texts.length === 0 ? nothing : texts.join(" union all ") };
+}
+
+const nothing = "select 0, true, null::tid, 1, null::text where false";
+
+const largeObjects: Unit = {
+  name: "large objects",
+  places: [{ schema: "pg_catalog", table: "pg_largeobject", column: "data", expected: [], of: undefined }],
+  texts: `select 0, true, 'object ' || m.oid, 1, replace(encode(lo_get(m.oid, i, 1048576 + 1024), 'escape'), ${literal("\\000")}, '')
+    from pg_largeobject_metadata m, generate_series(0, 1073741824, 1048576) i where length(lo_get(m.oid, i, 1)) > 0`,
+};
+
+/** Samples of values that the planner keeps, as far as this login may read them. */
+const ownSchema = (schema: string) => `${schema} not in ('pg_catalog', 'information_schema', 'prodcopy')`;
+const statistics: Unit = {
+  name: "the planner's samples",
+  places: [
+    { schema: "pg_catalog", table: "pg_statistic", column: "sample values", expected: [], of: undefined },
+  ],
+  texts: `select 0, false, format('%s.%s.%s', s.schemaname, s.tablename, s.attname), 1, e
+      from pg_stats s, unnest(s.most_common_vals::text::text[] || s.histogram_bounds::text::text[]
+        || s.most_common_elems::text::text[]) e where ${ownSchema("s.schemaname")}
+    union all select 0, false, format('%s.%s', s.statistics_schemaname, s.statistics_name), 1, e
+      from pg_stats_ext s, unnest(s.most_common_vals) e where ${ownSchema("s.schemaname")}`,
+};
