@@ -6,7 +6,8 @@ declare const copyBrand: unique symbol;
 
 /**
  * A session on a server that was proven, on this very connection, to be the copy. Everything in `postgres/` that changes
- * something takes this type, and only `assertIsCopy` makes one: a statement cannot reach a server that was not checked.
+ * something takes this type, and only `assertIsCopy` makes one, or `asNamedCopy` for a database that a person names: a statement
+ * cannot reach a server that was not checked.
  */
 export type CopySession = Session & { readonly [copyBrand]: true };
 
@@ -116,7 +117,10 @@ export async function lookAtServer(session: Session): Promise<SeenServer> {
 }
 
 /** What of the server is production's, in words; undefined when nothing is. One agreement is enough to refuse. */
-async function whyProduction(seen: SeenServer, production: ServerIdentity): Promise<string | undefined> {
+export async function whyProduction(
+  seen: SeenServer,
+  production: ServerIdentity,
+): Promise<string | undefined> {
   if (production.clusterName !== undefined && seen.clusterName === production.clusterName) {
     return `cluster_name "${production.clusterName}" is production's`;
   }

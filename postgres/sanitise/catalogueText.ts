@@ -6,7 +6,7 @@ import { scanQuery, type Search } from "./finds";
 import { kindOf } from "./judge";
 import { searchOf, searchUnit } from "./leakScan";
 import type { LeakFinding } from "./result";
-import { clearSharedText } from "./sharedText";
+import { clearSharedText, sharedTexts } from "./sharedText";
 import { userSchemas } from "./structure";
 
 /** Keywords of `COMMENT ON` by what `pg_identify_object` calls an object; its identity then reads as the command wants it. */
@@ -42,7 +42,7 @@ const commentable: Record<string, string> = {
 };
 
 /** Text of the catalogue that people write: `(what it is, text)`. Readable by everybody unless said otherwise. */
-const codeTexts = `
+const codeTexts = (wholeServer: boolean) => `
   select 'function ' || p.oid::regprocedure as what, p.prosrc as x from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${userSchemas}
   union all select 'view ' || c.oid::regclass, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('v', 'm') and ${userSchemas}
@@ -58,8 +58,6 @@ const codeTexts = `
     join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace where r.rulename <> '_RETURN' and ${userSchemas}
   union all select 'policy ' || p.polname || ' of ' || p.polrelid::regclass,
     concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p
-  union all select 'setting of ' || coalesce('database ' || d.datname, '') || coalesce(' role ' || nullif(s.setrole, 0)::regrole, ''), v
-    from pg_db_role_setting s left join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) v
   union all select 'options of foreign server ' || f.srvname, v from pg_foreign_server f, unnest(f.srvoptions) v
   union all select 'options of user mapping on ' || m.srvname, v from pg_user_mappings m, unnest(m.umoptions) v
   union all select 'options of ' || f.ftrelid::regclass, v from pg_foreign_table f, unnest(f.ftoptions) v
@@ -74,7 +72,7 @@ const codeTexts = `
   union all select 'statistics object ' || s.stxname, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s
   union all select 'options of text search dictionary ' || d.dictname, d.dictinitoption from pg_ts_dict d
     join pg_namespace n on n.oid = d.dictnamespace where ${userSchemas}
-  union all select 'comment in the cluster', d.description from pg_shdescription d`;
+  union all ${sharedTexts(wholeServer)}`;
 
 /** Comments are data about data: what names a person in one is taken out, and the report says so. */
 const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubid, d.description from pg_description d
@@ -83,10 +81,12 @@ const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubi
 /**
  * Looks through the texts that the catalogue holds. Addresses and former values in comments are removed; settings
  * are reset; in code and defaults they are findings, since only the application's people can say what should stand there.
+ * @param wholeServer whether settings and comments of roles and of the server's other databases belong to the copy, too
  */
 export async function scanCatalogueText(
   copy: CopySession,
   allowedDomains: string[],
+  wholeServer: boolean,
 ): Promise<{ findings: LeakFinding[]; suspicious: LeakFinding[]; proofs: Proof[] }> {
   const search = await searchOf(copy, { allowedDomains, before: true });
   const inComments = await rows<{ key: string }>(
@@ -108,10 +108,10 @@ export async function scanCatalogueText(
       exampleKey: problem,
     });
   }
-  const removed = await clearSharedText(copy, search);
+  const removed = await clearSharedText(copy, search, wholeServer);
   const code = await searchUnit(
     copy,
-    { name: "code, defaults and settings", places: [definition], texts: textsOf(codeTexts) },
+    { name: "code, defaults and settings", places: [definition], texts: textsOf(codeTexts(wholeServer)) },
     search,
   );
   const done = proof(

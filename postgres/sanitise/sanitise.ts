@@ -37,6 +37,11 @@ export interface SanitiseRequest {
   log: Log;
   /** How many sessions work on tables side by side. Default: one to a processor of the server, as far as that can be told. */
   workers?: number;
+  /**
+   * Whether the whole server is the copy, as in the pipeline: then no other database may hold anything, and comments and
+   * settings of roles and databases are looked through. Default true; false leaves everything beside this database alone.
+   */
+  wholeServer?: boolean;
 }
 
 export interface Sanitised {
@@ -54,11 +59,11 @@ export interface Sanitised {
  *   in quarantine with what was done so far; new rules need a new copy.
  */
 export async function sanitise(request: SanitiseRequest): Promise<Sanitised> {
-  const { copy, plan, log } = request;
+  const { copy, plan, log, wholeServer = true } = request;
   const journal = await openJournal(copy, request);
   const budget = await findBudget(copy, request.workers);
   await settle(copy, budget);
-  await refuseOtherDatabases(copy);
+  if (wholeServer) await refuseOtherDatabases(copy);
   if (!(await journal.stepDone(stage, "proven"))) {
     // First, so that the structure which is compared afterwards is already without them.
     await dropForeignTables(copy, plan);
@@ -87,7 +92,7 @@ async function maskAndProve(
   crew: Crew,
   started: number,
 ): Promise<void> {
-  const { copy, plan, log } = request;
+  const { copy, plan, log, wholeServer = true } = request;
   log(`${works.length} tables, ${crew.size} side by side`);
   await prepare({ copy, journal }, crew, works, log);
   await maskTables({ copy, journal }, crew, works, log);
@@ -106,7 +111,7 @@ async function maskAndProve(
     log,
   });
   const texts = await withTransaction(copy, async () => {
-    const scanned = await scanCatalogueText(copy, plan.allowedDomains);
+    const scanned = await scanCatalogueText(copy, plan.allowedDomains, wholeServer);
     await rememberStructure(copy);
     return scanned;
   });

@@ -2,21 +2,29 @@ import { ident, literal, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import { scanQuery, type Search } from "./finds";
 
-/** Comments on databases and roles stand outside of every database; the command's keyword by the catalogue they belong to. */
-const sharedComments = `
-  select 'database ' || quote_ident(b.datname), d.description from pg_shdescription d
-    join pg_database b on b.oid = d.objoid and d.classoid = 'pg_database'::regclass
-  union all select 'role ' || quote_ident(r.rolname), d.description from pg_shdescription d
-    join pg_roles r on r.oid = d.objoid and d.classoid = 'pg_authid'::regclass`;
+/** A condition on a database's number: it is the one of the session. */
+const own = (oid: string) => `${oid} = (select oid from pg_database where datname = current_database())`;
 
-const settings = `
-  select s.setdatabase || ',' || s.setrole || ',' || split_part(v, '=', 1), v from pg_db_role_setting s, unnest(s.setconfig) v`;
+/** Comments on databases and roles stand outside of every database; the command's keyword by the catalogue they belong to. */
+const sharedComments = (wholeServer: boolean) => `
+  select 'database ' || quote_ident(b.datname), d.description from pg_shdescription d
+    join pg_database b on b.oid = d.objoid and d.classoid = 'pg_database'::regclass${wholeServer ? "" : ` and ${own("b.oid")}`}
+  union all select 'role ' || quote_ident(r.rolname), d.description from pg_shdescription d
+    join pg_roles r on r.oid = d.objoid and d.classoid = 'pg_authid'::regclass${wholeServer ? "" : " and false"}`;
+
+const settings = (wholeServer: boolean) => `
+  select s.setdatabase || ',' || s.setrole || ',' || split_part(v, '=', 1), v from pg_db_role_setting s, unnest(s.setconfig) v${wholeServer ? "" : ` where ${own("s.setdatabase")}`}`;
 
 /**
  * Removes comments on databases and roles that name a person, and resets settings of databases and roles that do: none of
  * them belongs to a table, so no rule speaks of them, and the copy works without. What was removed is returned by name.
+ * @param wholeServer whether roles and the server's other databases belong to the copy, too
  */
-export async function clearSharedText(copy: CopySession, search: Search): Promise<string[]> {
+export async function clearSharedText(
+  copy: CopySession,
+  search: Search,
+  wholeServer: boolean,
+): Promise<string[]> {
   const found = async (texts: string) =>
     rows<{ key: string }>(
       copy,
@@ -24,11 +32,11 @@ export async function clearSharedText(copy: CopySession, search: Search): Promis
       `select distinct key from (${scanQuery(`select row_number() over ()::int, false, c.what, 1, c.x from (${texts}) c(what, x)`, search)}) f`,
     );
   const removed: string[] = [];
-  for (const { key } of await found(sharedComments)) {
+  for (const { key } of await found(sharedComments(wholeServer))) {
     await run(copy, `removing the comment on ${key}`, `comment on ${key} is null`);
     removed.push(`comment on ${key}`);
   }
-  for (const { key } of await found(settings)) removed.push(await resetSetting(copy, key));
+  for (const { key } of await found(settings(wholeServer))) removed.push(await resetSetting(copy, key));
   return removed;
 }
 
@@ -48,3 +56,11 @@ async function resetSetting(copy: CopySession, key: string): Promise<string> {
   await run(copy, `resetting ${setting} of ${place}`, `alter ${place} reset ${setting}`);
   return `setting ${name.join(",")} of ${place}`;
 }
+
+/** Settings and comments of databases and roles as `(what it is, text)`, for the scan. */
+export const sharedTexts = (wholeServer: boolean) => `
+  select 'setting of ' || coalesce('database ' || d.datname, '') || coalesce(' role ' || nullif(s.setrole, 0)::regrole, ''), v
+    from pg_db_role_setting s left join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) v
+    ${wholeServer ? "" : `where ${own("s.setdatabase")}`}
+  union all select 'comment in the cluster', d.description from pg_shdescription d
+    ${wholeServer ? "" : `where d.classoid = 'pg_database'::regclass and ${own("d.objoid")}`}`;
