@@ -26,12 +26,15 @@ const eta = new Eta({
 });
 
 /** One self-contained page: no script, nothing loaded from anywhere, readable in both colour schemes and on paper. */
+export function renderPage(template: "./page" | "./database", data: object): string {
+  const css = [`:root{--font:${fontStack}}`, themeCss, ...sheets, partsCss].join("\n");
+  return eta.render(template, { ...text, states, css, ...data });
+}
+
+/** The page of a run of the pipeline. */
 export function reportHtml(report: Report): string {
-  return eta.render("./page", {
-    ...text,
+  return renderPage("./page", {
     report,
-    states,
-    css: [`:root{--font:${fontStack}}`, themeCss, ...sheets, partsCss].join("\n"),
     verdict: verdictOf(report),
     facts: factsOf(report),
     wide: pipelineSvg({ layout: "wide", report }),
