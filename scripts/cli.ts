@@ -6,6 +6,7 @@ import { registerRefresh } from "./commands/refresh";
 import { registerReport } from "./commands/report";
 import { registerReset } from "./commands/reset";
 import { registerRules } from "./commands/rules";
+import { registerSanitise } from "./commands/sanitise";
 import { registerSnapshot } from "./commands/snapshot";
 import { registerStart } from "./commands/start";
 import { registerStatus } from "./commands/status";
@@ -22,8 +23,9 @@ const commands = [
   registerRefresh,
   registerStop,
   registerReset,
-  registerEnv,
   registerRules,
+  registerSanitise,
+  registerEnv,
   registerConfig,
   registerTest,
 ];

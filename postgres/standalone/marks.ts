@@ -9,6 +9,8 @@ export interface Earlier {
   whose: "none" | "ours" | "elsewhere" | "foreign";
   /** Whether something was decided and so, perhaps, done. */
   begun: boolean;
+  /** Digest of the rules under which it was decided. */
+  digest: string | undefined;
   /** When all was proven; undefined when it was not. */
   provenAt: string | undefined;
   /** Tables that were rewritten, of how many. */
@@ -31,7 +33,14 @@ export async function resourceIdOf(session: Session): Promise<string> {
 
 /** What the schema of ours in this database says. Reads only. */
 export async function readEarlier(session: Session, resourceId: string): Promise<Earlier> {
-  const earlier: Earlier = { whose: "none", begun: false, provenAt: undefined, masked: 0, tables: 0 };
+  const earlier: Earlier = {
+    whose: "none",
+    begun: false,
+    digest: undefined,
+    provenAt: undefined,
+    masked: 0,
+    tables: 0,
+  };
   const [schema] = await rows<{ mark: string | null; journal: boolean; work: boolean }>(
     session,
     "looking for earlier runs",
@@ -43,10 +52,11 @@ export async function readEarlier(session: Session, resourceId: string): Promise
   );
   if (schema === undefined) return earlier;
   if (!schema.mark?.startsWith(markPrefix) || !schema.journal) return { ...earlier, whose: "foreign" };
-  const steps = await row<{ begun: boolean; proven: string | null; masked: number }>(
+  const steps = await row<{ begun: boolean; digest: string | null; proven: string | null; masked: number }>(
     session,
     "reading the journal",
-    `select count(*) filter (where step = 'decide') > 0 as begun, max(finished_at) filter (where step = 'proven')::text as proven,
+    `select count(*) filter (where step = 'decide') > 0 as begun, max(note) filter (where step = 'decide') as digest,
+            max(finished_at) filter (where step = 'proven')::text as proven,
             count(*) filter (where step like 'mask %')::int as masked
        from ${journalSchema}.journal where stage = $1 and state = 'done'`,
     [stage],
@@ -62,6 +72,7 @@ export async function readEarlier(session: Session, resourceId: string): Promise
   return {
     whose: schema.mark === `${markPrefix}${resourceId}` ? "ours" : "elsewhere",
     begun: steps.begun,
+    digest: steps.digest ?? undefined,
     provenAt: steps.proven ?? undefined,
     masked: steps.masked,
     tables,

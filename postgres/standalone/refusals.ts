@@ -77,8 +77,9 @@ async function production(session: Session, { productions, host }: Named): Promi
     const label = names.find((one) => one.split(".")[0]?.toLowerCase() === name.toLowerCase());
     const same =
       label !== undefined ? `the host is ${label}` : identity && (await whyProduction(seen, identity));
-    if (same)
-      {found.push(`this is the production server ${name} of ${file} (${same}); production is only ever read`);}
+    if (same) {
+      found.push(`this is the production server ${name} of ${file} (${same}); production is only ever read`);
+    }
   }
   return found;
 }
@@ -96,10 +97,11 @@ async function namesOf(host: string): Promise<string[]> {
 
 function replication({ standby, receivers, slots, subscriptions }: Standing): string[] {
   const found: string[] = [];
-  if (standby)
-    {found.push(
+  if (standby) {
+    found.push(
       "the server is a standby of another one; promote it first (pg_promote), or make a copy that is none",
-    );}
+    );
+  }
   if (receivers.length > 0) {
     found.push(
       `${receivers.length} standbys or subscribers receive this server's changes (${receivers.join(", ")}), so it is a primary in use; make a copy that has none`,

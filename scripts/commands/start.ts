@@ -1,7 +1,8 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { mostMembers } from "../../platforms/local/sample";
 import { localPlatform } from "../../platforms/local/platform";
 import { demonstration, startDemonstration } from "../demonstration";
+import { NeedsLookError } from "../outcome";
 import { askPulumi, ensureStack, prepareStack, pulumi, type Stack } from "../stack";
 import { say } from "../say";
 
@@ -30,8 +31,8 @@ async function start(members: number | undefined): Promise<void> {
   await closingWords(stack);
 }
 
-function failedUp(code: number): Error {
-  return new Error(
+function failedUp(code: number): NeedsLookError {
+  return new NeedsLookError(
     `\`pulumi up\` ended with exit code ${code}; Test stays where it was. What it refused stands above and in the run's ` +
       "report (`npx prodcopy report`). Mend the cause and run `npm start` again: it goes on or starts over. If it says " +
       'that the stack is locked by a run that no longer lives: eval "$(npx prodcopy env)" && pulumi cancel --yes --stack local.',
@@ -59,9 +60,7 @@ async function closingWords(stack: Stack): Promise<void> {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > mostMembers) {
-    throw new Error(
-      `--members is ${JSON.stringify(text)}; it must be a whole number from 0 to ${mostMembers}.`,
-    );
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${mostMembers}.`);
   }
   return value;
 }

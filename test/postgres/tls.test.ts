@@ -60,7 +60,11 @@ describe("TLS to the server, as libpq's modes mean it", () => {
     return fs.readFileSync(at("crt"), "utf8");
   }
 
-  async function encrypted(at: ScratchServer, tls: Tls | undefined, host: string = at.handle.host): Promise<boolean> {
+  async function encrypted(
+    at: ScratchServer,
+    tls: Tls | undefined,
+    host: string = at.handle.host,
+  ): Promise<boolean> {
     const target = { ...at.target("postgres"), host, ...(tls && { tls }) };
     return withSession(target, { applicationName: "tls" }, async (session) => {
       const { ssl } = await row<{ ssl: boolean }>(

@@ -1,0 +1,88 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { ExitError, NeedsLookError, reportFailure } from "../outcome";
+import { lookAtDatabase, type Looked } from "../sanitise/look";
+import { readOrder, Refused, type Order, type SanitiseOptions } from "../sanitise/order";
+import { runSanitise, type Ran } from "../sanitise/run";
+import { keepLogins, planJson, planText, summaryJson, writeReport } from "../sanitise/tell";
+import { progress, say } from "../say";
+
+export function registerSanitise(program: Command): void {
+  program
+    .command("sanitise")
+    .description("sanitise the database of the environment in place; it must be a copy")
+    .requiredOption("--rules <file>", "the rules file")
+    .requiredOption("--confirm <database>", "the database's name, typed: what it holds is replaced")
+    .option("--json", "print the outcome as JSON, for programs")
+    .option("--dry-run", "show what would be done with each table and column, and change nothing")
+    .option("--workers <n>", "tables that are rewritten side by side", wholeNumber, 1)
+    .option(
+      "--end-sessions",
+      "end the sessions of others on the database; without it they are a reason to refuse",
+    )
+    .option(
+      "--isolate",
+      "first cut what calls out of the database (triggers, functions, foreign servers, dblink)",
+    )
+    .option("--server <host>", "the server's host name, typed; wanted where a managed service runs it")
+    .option("--report <folder>", "where the report goes; by default a new folder below PRODCOPY_HOME")
+    .option(
+      "--logins <file>",
+      "where passwords of test logins go, if the rules name any; readable by you alone",
+    )
+    .addHelpText(
+      "after",
+      "\nThe database is the one of DATABASE_URL, or of PGHOST, PGDATABASE, PGSERVICE and their like; docs/sanitise.md says more." +
+        "\nExample:\n  $ DATABASE_URL=postgres://me@localhost/copy npx prodcopy sanitise --rules rules.yaml --confirm copy",
+    )
+    .action((options: SanitiseOptions) => act(options));
+}
+
+async function act(options: SanitiseOptions): Promise<void> {
+  try {
+    const order = await readOrder(options);
+    const looked = await lookAtDatabase(order);
+    if (options.dryRun === true) {
+      if (options.json === true) say(JSON.stringify(planJson(order, looked), null, 2));
+      else say(planText(looked.plan, looked.works));
+      return;
+    }
+    await sanitiseAndTell(order, looked);
+  } catch (error) {
+    if (options.json !== true || error instanceof ExitError) throw error;
+    const { message } = error as Error;
+    const verdict = error instanceof NeedsLookError ? "failed" : "refused";
+    say(JSON.stringify({ verdict, reasons: error instanceof Refused ? error.reasons : [message] }, null, 2));
+    throw new ExitError(reportFailure(error));
+  }
+}
+
+async function sanitiseAndTell(order: Order, looked: Looked): Promise<void> {
+  let ran: Ran;
+  try {
+    ran = await runSanitise(order, looked, progress);
+  } catch (error) {
+    if (error instanceof NeedsLookError) progress(`report: ${writeReport(order, looked, error).html}`);
+    throw error;
+  }
+  const logins = keepLogins(order, ran);
+  const { json, html } = writeReport(order, looked, ran);
+  if (order.options.json === true) {
+    say(JSON.stringify(summaryJson(order, looked, ran, { report: html, reportJson: json, logins }), null, 2));
+    return;
+  }
+  const { coverage, tables } = ran.result;
+  const before = looked.earlier.provenAt;
+  if (before !== undefined) {
+    say(`This database was sanitised before, at ${before}: nothing was masked again.`);
+  }
+  say(
+    `Sanitised ${order.target.database}: ${tables.length} tables, ${coverage.masked} of ${coverage.columns} columns masked, no leak found.`,
+  );
+  if (logins !== undefined) say(`Passwords of test logins  ${logins}`);
+  say(`Report  ${html}`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9][0-9]?$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 99.");
+  return Number(text);
+}

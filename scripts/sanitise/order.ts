@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { localHome } from "../../platforms/local/home";
+import type { ConnectionTarget } from "../../postgres/connection";
+import { databaseOfEnvironment } from "../../postgres/databaseUrl";
+import type { RulesDocument } from "../../postgres/sanitise/rules/document";
+import { loadRules } from "../../postgres/sanitise/rules/load";
+import type { NamedProduction } from "../../postgres/standalone/refusals";
+import { configuredProductions } from "../productions";
+
+/** What the person typed. */
+export interface SanitiseOptions {
+  rules: string;
+  confirm: string;
+  workers: number;
+  json?: boolean;
+  dryRun?: boolean;
+  endSessions?: boolean;
+  isolate?: boolean;
+  server?: string;
+  report?: string;
+  logins?: string;
+}
+
+/** What is asked for, read and checked as far as it can be without the server. */
+export interface Order {
+  options: SanitiseOptions;
+  target: ConnectionTarget;
+  rules: RulesDocument;
+  productions: NamedProduction[];
+  /** Names of our sessions: the one with the stage's lock, its helpers, and the one that only looks. */
+  names: { main: string; worker: string; look: string };
+  startedAt: Date;
+  /** Folder of the report, and the file for passwords of test logins. */
+  reportFolder: string;
+  loginsFile: string;
+}
+
+/** Refused with nothing changed; the reasons one by one. */
+export class Refused extends Error {
+  constructor(readonly reasons: string[]) {
+    super(
+      `Refused, nothing was changed:\n${reasons.map((one) => `- ${one.replaceAll("\n", "\n  ")}`).join("\n")}`,
+    );
+  }
+}
+
+/** @throws Refused with every fault of the environment, the rules, the configuration and the typed name together. */
+export async function readOrder(options: SanitiseOptions, now = new Date()): Promise<Order> {
+  const faults: string[] = [];
+  const attempt = async <T>(what: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await what();
+    } catch (error) {
+      faults.push((error as Error).message);
+      return undefined;
+    }
+  };
+  const target = await attempt(() => databaseOfEnvironment());
+  const rules = await attempt(() => loadRules(path.resolve(options.rules)));
+  const productions = await attempt(() => configuredProductions());
+  if (target !== undefined && target.database !== options.confirm) {
+    faults.push(
+      `--confirm says ${JSON.stringify(options.confirm)}, and the environment names the database ${JSON.stringify(target.database)}; ` +
+        "type the name of the database that is to lose its data",
+    );
+  }
+  const home = localHome();
+  const slug = `${options.confirm.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 40)}-${now.toISOString().replace(/[:.]/g, "")}`;
+  const reportFolder = path.resolve(options.report ?? path.join(home.root, "sanitised", slug));
+  const loginsFile = path.resolve(options.logins ?? path.join(home.root, "sanitised", `${slug}.logins.json`));
+  if (options.dryRun !== true) {
+    for (const folder of new Set([reportFolder, path.dirname(loginsFile)])) {
+      await attempt(() => makeFolder(folder));
+    }
+  }
+  if (fs.existsSync(loginsFile)) faults.push(`--logins names ${loginsFile}, which is there already`);
+  if (faults.length > 0 || target === undefined || rules === undefined || productions === undefined) {
+    throw new Refused(faults);
+  }
+  return {
+    options,
+    target,
+    rules,
+    productions,
+    names: namesFor(target),
+    startedAt: now,
+    reportFolder,
+    loginsFile,
+  };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(folder, fs.constants.W_OK);
+  } catch (error) {
+    throw new Error(
+      `${folder} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown"}); name a folder for the report: --report DIR, and a file for passwords: --logins FILE`,
+    );
+  }
+}
+
+/** Sixty-three printable characters are all that a server keeps; a database may have any name. */
+function namesFor({ database }: ConnectionTarget): Order["names"] {
+  const main = `prodcopy sanitise ${createHash("sha256").update(database).digest("hex").slice(0, 16)}`;
+  return { main, worker: `${main} worker`, look: `${main} look` };
+}
