@@ -24,6 +24,7 @@ const ours = [
   "environments",
   "secrets",
   "reports",
+  "sanitised",
   "stacks",
   "programs",
   "run",

@@ -1,0 +1,316 @@
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { withSession } from "../../postgres/connection";
+import { runCli, startCli, type Finished } from "../support/cli";
+import { canaries, fingerprint, makeDatabase, makeWorkFolder, rules, urlOf } from "../support/sanitiseCli";
+import { grepFiles } from "../support/sanitise";
+import { useScratchServer } from "../support/servers";
+
+const hostile = `Cöpy "of" it's; drop/1`;
+
+describe("prodcopy sanitise", function () {
+  this.timeout(120_000);
+  const server = useScratchServer();
+  let work: ReturnType<typeof makeWorkFolder>;
+  before(() => (work = makeWorkFolder()));
+  after(() => fs.rmSync(work.folder, { recursive: true }));
+
+  const env = (database: string, more: Record<string, string> = {}) => ({
+    DATABASE_URL: urlOf(server(), database),
+    PRODCOPY_HOME: work.home,
+    ...more,
+  });
+  const sanitise = (database: string, args: string[] = [], more: Record<string, string> = {}) =>
+    runCli(["sanitise", "--rules", work.file, "--confirm", database, ...args], env(database, more));
+  const quiet = ({ out, err }: Finished) => {
+    for (const canary of [...Object.values(canaries), server().adminPassword]) {
+      assert.ok(!(out + err).includes(canary), `${canary} was printed`);
+    }
+  };
+  const stateOf = (database: string) => server().as(database, fingerprint);
+  /** Runs it on a fresh database, and expects a refusal that changes nothing. */
+  const refusedOn = async (
+    database: string,
+    args: string[],
+    more: Record<string, string>,
+    expected: RegExp,
+  ): Promise<Finished> => {
+    const before = await stateOf(database);
+    const ran = await runCli(["sanitise", "--rules", work.file, ...args], env(database, more));
+    assert.match(ran.err, expected);
+    assert.equal(ran.code, 1, ran.err);
+    assert.equal(ran.out, "");
+    quiet(ran);
+    assert.equal(await stateOf(database), before);
+    return ran;
+  };
+
+  it("sanitises a database with a hostile name, leaves the others alone, and says where the report is", async () => {
+    await makeDatabase(server(), hostile);
+    await makeDatabase(server(), "neighbour");
+    await server().as("postgres", (s) =>
+      s.query(`comment on database neighbour is 'ask ${canaries.address}';
+               alter database neighbour set my.contact = '${canaries.address}'`),
+    );
+    const neighbour = await stateOf("neighbour");
+    const ran = await sanitise(hostile, ["--json"]);
+    assert.equal(ran.code, 0, ran.err);
+    quiet(ran);
+    const summary = JSON.parse(ran.out) as Record<string, unknown>;
+    assert.equal(Object.keys(summary)[0], "verdict");
+    assert.deepEqual(
+      [summary.verdict, summary.database, summary.tables, summary.columns, summary.leaks],
+      ["passed", hostile, 3, 11, 0],
+    );
+    const page = fs.readFileSync(String(summary.report), "utf8");
+    assert.match(page, /4 of 11 columns masked/);
+    assert.doesNotMatch(page, /canary/i);
+    assert.equal(
+      (JSON.parse(fs.readFileSync(String(summary.reportJson), "utf8")) as { verdict: string }).verdict,
+      "passed",
+    );
+    const left = await server().as(hostile, (s) =>
+      s.query<{ n: string; same: string }>(
+        `select count(*) filter (where "E-mail" like '%real-mail%') as n, count(*) filter (where p."E-mail" = o.contact) as same
+           from "Odd ""people""" p join orders o on o.person = p.id`,
+      ),
+    );
+    assert.deepEqual(left.rows, [{ n: "0", same: "200" }]);
+    assert.equal(await stateOf("neighbour"), neighbour);
+    const kept = await server().as("postgres", (s) =>
+      s.query(`select from pg_shdescription where description ~ 'canary' union all
+               select from pg_db_role_setting where setconfig::text ~ 'canary'`),
+    );
+    assert.equal(kept.rows.length, 2);
+  });
+
+  it("answers the same again, and refuses once a table was made anew", async () => {
+    const before = await stateOf(hostile);
+    const again = await sanitise(hostile, ["--json"]);
+    assert.equal(again.code, 0, again.err);
+    const summary = JSON.parse(again.out) as { doneBefore: string | null; tables: number };
+    assert.ok(summary.doneBefore !== null && summary.tables === 3);
+    assert.equal(await stateOf(hostile), before);
+    await server().as(hostile, (s) =>
+      s.query("drop table token; create table token (id int primary key, secret text)"),
+    );
+    await refusedOn(hostile, ["--confirm", hostile], {}, /made since.*\n?.*public\.token/);
+  });
+
+  it("leaves no old value in the data files, log segments included", async () => {
+    await server().createDatabase("files");
+    await server().as("files", (s) =>
+      s.query(`create table t (id int primary key, mail text);
+               insert into t select i, 'needle' || i || '@before.test' from generate_series(1, 3000) i`),
+    );
+    const file = path.join(work.folder, "files.yaml");
+    fs.writeFileSync(
+      file,
+      "database: x\nallowed_domains: [example.invalid]\ntables: { t: { mask: { mail: email } } }\n",
+    );
+    const ran = await runCli(["sanitise", "--rules", file, "--confirm", "files"], env("files"));
+    assert.equal(ran.code, 0, ran.err);
+    const needles = Array.from({ length: 3000 }, (_, i) => `needle${i + 1}@before.test`);
+    const found = await grepFiles(server().handle.dataDirectory, needles, /needle\d+@before\.test/g);
+    assert.deepEqual([...found.values()].flat(), []);
+  });
+
+  it("shows the plan on --dry-run and changes nothing", async () => {
+    await makeDatabase(server(), "dry");
+    const before = await stateOf("dry");
+    const ran = await sanitise("dry", ["--dry-run"]);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(
+      ran.out,
+      /public\.Odd "people": rewrite[\s\S]*E-mail \(character varying\(80\)\) -> email[\s\S]*public\.token: truncate/,
+    );
+    const json = JSON.parse((await sanitise("dry", ["--dry-run", "--json"])).out) as { verdict: string };
+    assert.equal(json.verdict, "planned");
+    assert.equal(await stateOf("dry"), before);
+  });
+
+  it("refuses a name that differs, and every other fault with it", async () => {
+    await makeDatabase(server(), "named");
+    await refusedOn("named", ["--confirm", "Named"], {}, /--confirm says "Named".*"named"/);
+    const bad = path.join(work.folder, "bad.yaml");
+    fs.writeFileSync(bad, "database: x\ntabels: {}\n");
+    const ran = await runCli(
+      ["sanitise", "--rules", bad, "--confirm", "other", "--json"],
+      env("named", { PGSSLMODE: "perhaps" }),
+    );
+    const { verdict, reasons } = JSON.parse(ran.out) as { verdict: string; reasons: string[] };
+    assert.deepEqual([ran.code, verdict], [1, "refused"]);
+    assert.match(reasons.join("\n"), /sslmode "perhaps"[\s\S]*tabels/);
+  });
+
+  it("ends with 2 when it is called wrongly", async () => {
+    assert.equal((await runCli(["sanitise", "--rules", "x"], {})).code, 2);
+    assert.equal((await sanitise("named", ["--workers", "none"])).code, 2);
+    assert.equal((await runCli(["start", "--members", "many"], {})).code, 2);
+  });
+
+  it("refuses rules that leave a column unclassified, a column by its name", async () => {
+    const file = path.join(work.folder, "gap.yaml");
+    fs.writeFileSync(file, rules.replace("note: redact", ""));
+    const before = await stateOf("named");
+    const ran = await runCli(["sanitise", "--rules", file, "--confirm", "named"], env("named"));
+    assert.equal(ran.code, 1);
+    assert.match(ran.err, /Odd "people".*note/);
+    assert.equal(await stateOf("named"), before);
+  });
+
+  it("refuses while others are on the database, names them, and ends them when told to", async () => {
+    await makeDatabase(server(), "busy");
+    const other = (use: () => Promise<void>) =>
+      withSession(server().target("busy"), { applicationName: "web shop" }, use);
+    await other(async () => {
+      await refusedOn("busy", ["--confirm", "busy"], {}, /1 of "web shop" as scratch_admin.*--end-sessions/);
+      const ran = await sanitise("busy", ["--end-sessions"]);
+      assert.equal(ran.code, 0, ran.err);
+      assert.match(ran.err, /ended 1 other sessions/);
+    });
+  });
+
+  it("refuses a primary with a slot, a switched-on subscription, and an event trigger, all of them together", async () => {
+    await makeDatabase(server(), "primary");
+    await server().as("primary", async (s) => {
+      await s.query("select pg_create_physical_replication_slot('standby_1')");
+      await s.query(
+        "create subscription feed connection 'host=/dev/null dbname=x' publication p with (connect = false, slot_name = none)",
+      );
+      // Enabled it would start a worker; the catalogue alone is asked.
+      await s.query("update pg_subscription set subenabled = true where subname = 'feed'");
+      await s.query("create function fires() returns event_trigger language plpgsql as $$ begin end $$");
+      await s.query("create event trigger watch on ddl_command_start execute function fires()");
+    });
+    try {
+      const ran = await refusedOn("primary", ["--confirm", "primary"], {}, /replication slot standby_1/);
+      assert.match(ran.err, /subscription feed is switched on/);
+      assert.match(ran.err, /event trigger watch would fire/);
+    } finally {
+      await server().as("primary", async (s) => {
+        await s.query("select pg_drop_replication_slot('standby_1')");
+        await s.query("update pg_subscription set subenabled = false where subname = 'feed'");
+        await s.query("drop subscription feed");
+      });
+    }
+    const ran = await sanitise("primary", ["--isolate"]);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.err, /event trigger watch: /);
+  });
+
+  it("refuses the server that the configuration names as production", async () => {
+    const stand = path.join(work.home, "servers", "production");
+    fs.mkdirSync(path.dirname(stand), { recursive: true });
+    fs.symlinkSync(server().handle.dir, stand);
+    try {
+      await refusedOn(
+        "named",
+        ["--confirm", "named"],
+        {},
+        /this is the production server production of Pulumi\.local\.yaml/,
+      );
+      const socket = `postgres:///named?host=${encodeURIComponent(server().handle.socketDirectory)}&port=${server().handle.port}&user=${server().handle.adminUser}`;
+      const ran = await sanitise("named", [], { DATABASE_URL: socket });
+      assert.equal(ran.code, 1);
+    } finally {
+      fs.rmSync(stand);
+    }
+  });
+
+  it("works for an owner that is no superuser, and refuses a login that owns nothing, by name", async () => {
+    await makeDatabase(server(), "owned");
+    await server().as("owned", async (s) => {
+      await s.query(
+        "create role own_er login password 'own-pw'; create role guest login password 'guest-pw'",
+      );
+      await s.query(`alter database owned owner to own_er; alter table orders owner to own_er; alter table token owner to own_er;
+        alter table "Odd ""people""" owner to own_er; alter view contacts owner to own_er; grant select on all tables in schema public to guest`);
+    });
+    const url = (user: string, password: string) => urlOf(server(), "owned", { user, password });
+    const guest = await refusedOn(
+      "owned",
+      ["--confirm", "owned"],
+      { DATABASE_URL: url("guest", "guest-pw") },
+      /guest may not create/,
+    );
+    assert.match(guest.err, /public\.orders: its owner own_er is a role that this login is no member of/);
+    const ran = await sanitise("owned", ["--json"], { DATABASE_URL: url("own_er", "own-pw") });
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /this login may not write them anew/);
+  });
+
+  it("killed half-way it is taken up by the same command; other rules are refused meanwhile", async () => {
+    await makeDatabase(server(), "killed");
+    await server().as("killed", (s) =>
+      s.query(
+        `insert into orders select i, null, 'late' || i || '@real-mail.test', current_date from generate_series(1000, 150000) i`,
+      ),
+    );
+    const running = startCli(["sanitise", "--rules", work.file, "--confirm", "killed"], env("killed"));
+    await until(() => /table 1 of 3/.test(running.said()));
+    const shown = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+    assert.ok(shown.includes("--confirm killed"));
+    assert.ok(!shown.includes(server().adminPassword), "the password stands in an argument");
+    running.child.kill("SIGKILL");
+    assert.equal((await running.finished).signal, "SIGKILL");
+    const file = path.join(work.folder, "others.yaml");
+    fs.writeFileSync(file, rules.replace("note: redact", "note: hash"));
+    const other = await runCli(["sanitise", "--rules", file, "--confirm", "killed"], env("killed"));
+    assert.deepEqual([other.code, /under other rules/.test(other.err)], [1, true], other.err);
+    const ran = await sanitise("killed");
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /Sanitised killed/);
+    const left = await server().as("killed", (s) =>
+      s.query<{ n: string }>("select count(*) as n from orders where contact like '%real-mail%'"),
+    );
+    assert.equal(left.rows[0]?.n, "0");
+  });
+
+  it("ends with 3 when it fails half-way, says what is left, and goes on when the cause is mended", async () => {
+    await makeDatabase(server(), "stuck");
+    await server().as("stuck", (s) =>
+      s.query(`create table stays (id int primary key, info text);
+               insert into stays values (1, 'see ${canaries.address}')`),
+    );
+    const file = path.join(work.folder, "leak.yaml");
+    fs.writeFileSync(file, `${rules.trimEnd()}\n  stays: { keep: [info] }\n`);
+    const ran = await runCli(["sanitise", "--rules", file, "--confirm", "stuck", "--json"], env("stuck"));
+    assert.equal(ran.code, 3, ran.err);
+    quiet(ran);
+    assert.match(
+      ran.err,
+      /public\.stays\.info[\s\S]*Left behind: 2 of 2 tables are masked[\s\S]*treat stuck as production/,
+    );
+    assert.equal((JSON.parse(ran.out) as { verdict: string }).verdict, "failed");
+    const page = /report: (.*)\n/.exec(ran.err)?.[1] ?? "";
+    assert.match(fs.readFileSync(page, "utf8"), /stuck is not sanitised/);
+  });
+
+  it("writes the passwords of test logins to a file of this user alone", async () => {
+    await server().createDatabase("logins");
+    await server().as("logins", (s) =>
+      s.query(
+        "create table account (id int primary key, password text); insert into account values (4, 'old')",
+      ),
+    );
+    const file = path.join(work.folder, "logins.yaml");
+    fs.writeFileSync(
+      file,
+      "database: x\nallowed_domains: [example.invalid]\ntables: { account: { mask: { password: unusable-password } } }\n" +
+        "logins: [{ table: account, match: { id: 4 }, password: password }]\n",
+    );
+    const ran = await runCli(["sanitise", "--rules", file, "--confirm", "logins", "--json"], env("logins"));
+    assert.equal(ran.code, 0, ran.err);
+    const { logins } = JSON.parse(ran.out) as { logins: string };
+    const password = (JSON.parse(fs.readFileSync(logins, "utf8")) as Record<string, string>)["4"] ?? "";
+    assert.ok(password.length > 12 && !(ran.out + ran.err).includes(password));
+    assert.equal(fs.statSync(logins).mode & 0o777, 0o600);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

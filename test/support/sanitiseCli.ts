@@ -1,0 +1,80 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Session } from "../../postgres/connection";
+import type { ScratchServer } from "./servers";
+
+/** Values that must be nowhere but in the database before the run. */
+export const canaries = {
+  address: "carla.canary@real-mail.test",
+  name: "Canaryfield",
+  note: "Canary sings in the kitchen",
+};
+
+export const rules = `
+database: any
+allowed_domains: [example.invalid]
+tables:
+  'Odd "people"':
+    keep: [kind]
+    mask: { "E-mail": email, Last: last-name, note: redact }
+  orders: { keep: [placed], mask: { contact: email } }
+  token: truncate
+`;
+
+/** People with odd names of table and columns, orders that refer to them, a table that goes. */
+export const schema = `
+  create table "Odd ""people""" (id int primary key, kind text, "E-mail" varchar(80) unique, "Last" text, note text);
+  create table orders (id int primary key, person int references "Odd ""people""", contact text, placed date);
+  create table token (id int primary key, secret text);
+  insert into "Odd ""people""" select i, 'member', 'person' || i || '@real-mail.test', 'Family' || i, 'note of ' || i
+    from generate_series(1, 200) i;
+  update "Odd ""people""" set "E-mail" = '${canaries.address}', "Last" = '${canaries.name}', note = '${canaries.note}' where id = 7;
+  insert into orders select i, i, (select "E-mail" from "Odd ""people""" p where p.id = i), current_date from generate_series(1, 200) i;
+  insert into token select i, 'secret-' || i from generate_series(1, 20) i;
+  create view contacts as select p."E-mail", o.placed from orders o join "Odd ""people""" p on p.id = o.person;
+`;
+
+/** A database with that schema. */
+export async function makeDatabase(server: ScratchServer, name: string): Promise<void> {
+  await server.createDatabase(name);
+  await server.as(name, (session) => session.query(schema));
+}
+
+/** How the command is told of it: a URL with the password in it. */
+export function urlOf(
+  server: ScratchServer,
+  database: string,
+  login: { user: string; password: string } = {
+    user: server.handle.adminUser,
+    password: server.adminPassword,
+  },
+): string {
+  const e = encodeURIComponent;
+  const { host, port } = server.handle;
+  return `postgres://${e(login.user)}:${e(login.password)}@${host}:${port}/${e(database)}`;
+}
+
+/** A folder with the rules in a file and a home for the tool. */
+export function makeWorkFolder(text = rules): { folder: string; file: string; home: string } {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prodcopy-cli-"));
+  const file = path.join(folder, "rules.yaml");
+  fs.writeFileSync(file, text);
+  return { folder, file, home: path.join(folder, "home") };
+}
+
+/** Everything that shows whether a database was changed: rows, and objects by name. */
+export async function fingerprint(session: Session): Promise<string> {
+  const { rows } = await session.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+      where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+  );
+  const parts: string[] = [];
+  for (const { name } of rows) {
+    const { rows: sums } = await session.query<{ sum: string }>(
+      `select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t`,
+    );
+    parts.push(`${name} ${sums[0]?.sum}`);
+  }
+  return parts.join("\n");
+}
