@@ -14,7 +14,11 @@ export function registerSanitise(program: Command): void {
     .requiredOption("--confirm <database>", "the database's name, typed: what it holds is replaced")
     .option("--json", "print the outcome as JSON, for programs")
     .option("--dry-run", "show what would be done with each table and column, and change nothing")
-    .option("--workers <n>", "tables that are rewritten side by side", wholeNumber, 1)
+    .option(
+      "--workers <n>",
+      "sessions that work on tables side by side; by default one a processor",
+      wholeNumber,
+    )
     .option(
       "--end-sessions",
       "end the sessions of others on the database; without it they are a reason to refuse",

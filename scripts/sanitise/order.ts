@@ -13,7 +13,7 @@ import { configuredProductions } from "../productions";
 export interface SanitiseOptions {
   rules: string;
   confirm: string;
-  workers: number;
+  workers?: number;
   json?: boolean;
   dryRun?: boolean;
   endSessions?: boolean;

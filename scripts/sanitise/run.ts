@@ -74,7 +74,7 @@ async function work(
     resourceId,
     runId: startedAt.toISOString(),
     log,
-    workers: options.workers,
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
     wholeServer: false,
   });
   await rememberTables(copy);

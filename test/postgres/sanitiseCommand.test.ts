@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { withSession } from "../../postgres/connection";
-import { runCli, startCli, type Finished } from "../support/cli";
+import { runCli, startCli, type Finished, type Running } from "../support/cli";
 import { canaries, fingerprint, makeDatabase, makeWorkFolder, rules, urlOf } from "../support/sanitiseCli";
 import { grepFiles } from "../support/sanitise";
 import { useScratchServer } from "../support/servers";
@@ -250,7 +250,7 @@ describe("prodcopy sanitise", function () {
       ),
     );
     const running = startCli(["sanitise", "--rules", work.file, "--confirm", "killed"], env("killed"));
-    await until(() => /table 1 of 3/.test(running.said()));
+    await until(running, /table \d of \d/);
     const shown = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
     assert.ok(shown.includes("--confirm killed"));
     assert.ok(!shown.includes(server().adminPassword), "the password stands in an argument");
@@ -311,6 +311,12 @@ describe("prodcopy sanitise", function () {
   });
 });
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits until it has said something like this. @throws when it ends before. */
+async function until(running: Running, said: RegExp): Promise<void> {
+  let ended = false;
+  void running.finished.finally(() => (ended = true));
+  while (!said.test(running.said())) {
+    if (ended) throw new Error(`it ended before it said ${String(said)}:\n${running.said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
