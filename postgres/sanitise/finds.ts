@@ -43,10 +43,10 @@ function findsOf(search: Search): string {
     `select ${row(kinds.value, "rtrim(prodcopy.norm(e), '=')")} from unnest(string_to_array(x, '"')) e
       where position('"' in x) > 0 and length(e) between 8 and ${longestValue + 50}`,
     // Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
-    // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table.
+    // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table. Nobody has 0000000000.
     `select ${row(kinds.digits, "d", "length(d)::text")} from regexp_matches(x, '(${telephone})', 'g') f
       cross join lateral (select prodcopy.only_digits(f[1]) as d offset 0) number
-      where x ~ '${numberShape}' and length(d) between 7 and 18
+      where x ~ '${numberShape}' and length(d) between 7 and 18 and d !~ '^(.)\\1*$' and position(d in '01234567890123456789') = 0
         and (f[1] ~ '^[+(0]' or length(d) >= 10 or f[1] <> d or length(d) = 9 and x = f[1])`,
     `select ${row(kinds.value, "f[1]")} from regexp_matches(x, '(${internetAddress})', 'g') f where x ~ '${internetAddress}'`,
     `select ${row(kinds.value, "rtrim(lower(f[1]), '=')")} from regexp_matches(x, '(${longToken})', 'g') f
