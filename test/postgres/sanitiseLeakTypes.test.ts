@@ -126,8 +126,9 @@ describe("sanitiser: leaks of every kind in columns of every type", function () 
   });
 
   it("names places and shows no value", () => {
-    for (const [value] of leaks)
-      {assert.ok(!message.toLowerCase().includes(value.toLowerCase()), "a value is shown");}
+    for (const [value] of leaks) {
+      assert.ok(!message.toLowerCase().includes(value.toLowerCase()), "a value is shown");
+    }
     assert.doesNotMatch(message, /quack|4111|DE89|eyJ|AKIA|ghp_|sk_live|xoxb/i);
   });
 
