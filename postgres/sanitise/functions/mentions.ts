@@ -2,7 +2,7 @@ import { addressPattern } from "./texts";
 import { kinds, telephone } from "./tokens";
 
 const stoodAs = (kind: number, mark: string) =>
-  `exists (select from prodcopy.before b where b.kind = ${kind} and b.h = prodcopy.mark(${mark}))`;
+  `exists (select from prodcopy.before known where known.kind = ${kind} and known.h = prodcopy.mark(${mark}))`;
 
 /** A word that may be a name, of letters of any script; "O'Brien" and "Smith-Jones" are two, as in the marks. */
 const word = "[[:alpha:]]+";

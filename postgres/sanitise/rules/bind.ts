@@ -10,6 +10,7 @@ import { isIdentifying, misfits } from "./fits";
 import { mergeIntents, originOf, type Intents, type TableIntent } from "./intent";
 import { indexCatalogue, type CatalogueIndex } from "./lookup";
 import type { PersonalLooks } from "../detect/personalContents";
+import { copyMisfits } from "./sameAs";
 import { referenceFaults } from "./referenceFaults";
 
 /**
@@ -42,7 +43,9 @@ function maskFaults(intent: TableIntent, index: CatalogueIndex, domains: string[
   if (intent.action !== undefined) return [];
   return intent.table.columns.flatMap((column) => {
     const mask = intent.columns.get(column.name)?.mask;
-    const reasons = mask ? misfits(mask, column, intent.table, domains) : [];
+    const reasons = mask
+      ? [...misfits(mask, column, intent.table, domains), ...copyMisfits(mask, column, index, domains)]
+      : [];
     return reasons.map((reason): RuleFault => {
       const name = `\`${index.write(intent.table)}.${column.name}\` (${column.type})`;
       return {

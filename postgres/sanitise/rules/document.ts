@@ -54,6 +54,8 @@ export interface MaskRule {
   column: string;
   place: Place;
   spec: MaskSpec;
+  /** `table.column` whose mask this one is; `spec` is that one's once the rules are read. */
+  sameAs?: string;
   where: string | undefined;
   keepValues: string[];
   exact: { where: string; value: string | null }[];

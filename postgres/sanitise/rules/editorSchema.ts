@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inner, maskNames, transformations, type MaskName } from "./domains";
-import { cellShape, packShape, rulesShape, tableShape } from "./shapes";
+import { cellShape, packShape, rulesShape, sameAsShape, tableShape } from "./shapes";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ export function editorSchema(): JsonSchema {
       rulesTable: tableEntry(z.strictObject(rulesTable)),
       packTable: tableEntry(z.strictObject(packTable)),
       anyTable: withEntries(anyTable, { mask: "mask" }),
-      mask: choice(cellShape),
+      mask: choice(cellShape, [toJson(sameAsShape)]),
       inner: choice({}),
       ...Object.fromEntries(Object.entries(cellShape).map(([key, shape]) => [key, toJson(shape)])),
     },
@@ -53,7 +53,7 @@ function tableEntry(shape: z.ZodType): JsonSchema {
 }
 
 /** A transformation by name, or as an object with its parameters and what may stand `beside` them. */
-function choice(beside: z.ZodRawShape): JsonSchema {
+function choice(beside: z.ZodRawShape, more: JsonSchema[] = []): JsonSchema {
   return {
     anyOf: [
       {
@@ -61,6 +61,7 @@ function choice(beside: z.ZodRawShape): JsonSchema {
         description: 'A transformation without parameters. `null` and "null" mean the same.',
       },
       ...maskNames.map((name) => oneMask(name, beside)),
+      ...more,
     ],
   };
 }

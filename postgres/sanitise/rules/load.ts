@@ -7,6 +7,7 @@ import { RulesError } from "./faults";
 import { hint, splitName, parseTableName } from "./names";
 import { parseAnyTable, parseTables } from "./parseTables";
 import { shown, YamlReader } from "./reader";
+import { resolveSameAs } from "./sameAs";
 import { packShape, rulesShape, type loginShape } from "./shapes";
 
 /** The packs that ship with the project: `<name>.yaml` each. */
@@ -33,7 +34,11 @@ export function readRules(file: string): RulesDocument {
     database: shape.database,
     digest: digestOf([reader.root, ...packs.map((pack) => pack.reader?.root)]),
     allowedDomains: shape.allowed_domains,
-    tables: parseTables(reader, shape.tables, false),
+    tables: resolveSameAs(
+      reader,
+      parseTables(reader, shape.tables, false),
+      packs.flatMap((pack) => pack.pack.tables),
+    ),
     packs: packs.map((pack) => pack.pack),
     logins: shape.logins.flatMap((login, i) => parseLogin(reader, login, ["logins", i])),
     media: shape.media.flatMap((written, i) => parseMedium(reader, written, ["media", i])),

@@ -1,9 +1,10 @@
+import type { z } from "zod";
 import type { MaskSpec } from "../plan";
 import { maskNames, transformations, type MaskName } from "./domains";
 import type { MaskRule } from "./document";
 import { hint } from "./names";
 import { shown, type YamlReader } from "./reader";
-import { cellShape, maskShape } from "./shapes";
+import { cellShape, maskShape, sameAsShape } from "./shapes";
 
 type Path = (string | number)[];
 
@@ -22,6 +23,13 @@ export function parseMask(
     const spec = maskSpec(reader, value, path);
     return spec && { column, place, spec, ...plain };
   }
+  if (typeof value === "object" && "same_as" in value) {
+    const same = reader.parse(sameAsShape, value, path, Object.keys(sameAsShape.shape));
+    const person = same?.person === undefined ? {} : { person: same.person };
+    return (
+      same && { column, place, spec: { with: "null", params: person }, sameAs: same.same_as, ...cellOf(same) }
+    );
+  }
   const shape = reader.parse(maskShape, value, path, about);
   if (shape === undefined) return undefined;
   const params = Object.fromEntries(Object.entries(shape).filter(([key]) => !isAbout(key)));
@@ -31,15 +39,24 @@ export function parseMask(
       column,
       place,
       spec,
-      where: shape.where,
-      keepValues: (shape.keep_values ?? []).map(String),
-      exact: (shape.exact ?? []).map((one) => ({
-        where: one.where,
-        value: one.value === null ? null : String(one.value),
-      })),
-      identifying: shape.identifying,
+      ...cellOf(shape),
     }
   );
+}
+
+/** What holds for the cell whatever its transformation. */
+function cellOf(
+  shape: Pick<z.infer<typeof maskShape>, "where" | "keep_values" | "exact" | "identifying">,
+): Pick<MaskRule, "where" | "keepValues" | "exact" | "identifying"> {
+  return {
+    where: shape.where,
+    keepValues: (shape.keep_values ?? []).map(String),
+    exact: (shape.exact ?? []).map((one) => ({
+      where: one.where,
+      value: one.value === null ? null : String(one.value),
+    })),
+    identifying: shape.identifying,
+  };
 }
 
 function isAbout(key: string): boolean {

@@ -77,6 +77,11 @@ function parseTable(
   const mask = Object.entries(shape.mask ?? {}).map(([column, value]) =>
     parseMask(reader, column, value, [...path, "mask", column]),
   );
+  for (const one of mask) {
+    if (pack && one?.sameAs !== undefined) {
+      reader.fault([...path, "mask", one.column], "`same_as` belongs in rules", "key");
+    }
+  }
   const rule: TableRule = {
     ...name,
     place: reader.place(path, "key"),

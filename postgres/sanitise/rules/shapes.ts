@@ -127,4 +127,20 @@ export const cellShape = {
     .describe("Whether the leak scan looks for the old values; the transformation's own by default."),
 };
 
+export const sameAsShape = z
+  .strictObject({
+    same_as: z
+      .string()
+      .describe(
+        "`table.column` with a mask in these rules: this column becomes what that one becomes, as a copy of its values.",
+      ),
+    person: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The column that says whose value it is, where the other's mask has `person`."),
+    ...cellShape,
+  })
+  .describe("A copy of another column: it becomes what that one becomes.");
+
 export const maskShape = z.looseObject({ with: z.union([z.string(), z.null()]), ...cellShape });
