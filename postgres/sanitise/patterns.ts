@@ -93,6 +93,8 @@ export const numberShapes: readonly string[] = [
 
 /** Patterns of addresses: those that may stand in the copy, and those that need not be asked about. */
 export interface Allowed {
+  /** What stands behind the first part of an address that the run makes: `@` and an allowed domain. */
+  ends: string[];
   /** On a lower-case address: its domain is an allowed one or below one. */
   domain: string;
   /** On a lower-case address: no mail can arrive there, or it is no address. */
@@ -105,5 +107,6 @@ const nowhere =
 
 export function allowedPattern(domains: string[]): Allowed {
   const escaped = domains.map((domain) => domain.toLowerCase().replace(/[^a-z0-9-]/g, "[$&]"));
-  return { domain: domains.length === 0 ? "$^" : `[@.](?:${escaped.join("|")})$`, nowhere };
+  const ends = domains.map((domain) => `@${domain.toLowerCase()}`);
+  return { ends, domain: domains.length === 0 ? "$^" : `[@.](?:${escaped.join("|")})$`, nowhere };
 }
