@@ -17,6 +17,8 @@ export interface GenerationParts {
   sanitiserRevision: number;
   /** Empty when migrations run in place (`prodcopy:migrate: inPlace`). */
   migrationsDigest: string;
+  /** How often a copy of just this was made before and still stands: 0 but where the stack goes back to what it had. */
+  turn: number;
 }
 
 export function generationOf(parts: GenerationParts): string {
@@ -26,6 +28,7 @@ export function generationOf(parts: GenerationParts): string {
     parts.rulesDigest,
     String(parts.sanitiserRevision),
     parts.migrationsDigest,
+    ...(parts.turn === 0 ? [] : [String(parts.turn)]),
   );
 }
 

@@ -35,7 +35,14 @@ export class Snapshot extends StageResource {
       "snapshot",
       name,
       facts,
-      { ...inputs, anchor: anchor.id, snapshotId: undefined, dataFrom: undefined, sizeBytes: undefined },
+      {
+        ...inputs,
+        anchor: anchor.id,
+        snapshotId: undefined,
+        dataFrom: undefined,
+        sizeBytes: undefined,
+        turn: undefined,
+      },
       opts,
     );
   }

@@ -17,6 +17,7 @@ export interface SnapshotInputs extends CommonInputs {
   snapshotId: string;
   dataFrom: string;
   sizeBytes: number;
+  turn: number;
 }
 
 /**
@@ -42,7 +43,8 @@ export const snapshot: Stage<SnapshotInputs, object> = {
       dataFrom: resolved.dataFrom ?? "",
       sizeBytes: resolved.sizeBytes ?? 0,
     };
-    return { inputs: { ...inputs, generation: generationOf(inputs) }, failures: [] };
+    const turn = await turnOf(olds, inputs, context);
+    return { inputs: { ...inputs, turn, generation: generationOf({ ...inputs, turn }) }, failures: [] };
   },
 
   async create(inputs, context) {
@@ -76,6 +78,24 @@ export const snapshot: Stage<SnapshotInputs, object> = {
     if (outs.pin === "new") await context.platform.removeSnapshot(outs.snapshotId, outs.stack);
   },
 };
+
+/**
+ * Nothing changed: the generation stays. Else one that no copy of the stack has: a copy that waits for its deletion, with Test on it
+ * as often as not, is never made again under the same name, though the rules or the snapshot go back to what it was made of.
+ */
+async function turnOf(
+  olds: Partial<SnapshotInputs>,
+  inputs: Omit<SnapshotInputs, "turn">,
+  { platform }: StageContext,
+): Promise<number> {
+  const kept = olds.turn ?? 0;
+  if (olds.generation === generationOf({ ...inputs, turn: kept })) return kept;
+  const copies = (await platform.listCopies()).filter(({ label }) => label.stack === inputs.stack);
+  const taken = new Set(copies.map(({ label }) => label.generation));
+  let turn = 0;
+  while (taken.has(generationOf({ ...inputs, turn }))) turn += 1;
+  return turn;
+}
 
 async function resolve(
   inputs: SnapshotInputs,

@@ -3,6 +3,7 @@ import { diffStage } from "../../pipeline/diff";
 import { generationOf, shortHash } from "../../pipeline/digest";
 import { expiryFrom, parseDuration } from "../../pipeline/duration";
 import { Redactor } from "../../pipeline/redact";
+import { snapshot } from "../../pipeline/stages/snapshot";
 import { stageFor } from "../../pipeline/registry";
 import { unknownValue } from "../../pipeline/stage";
 import { stageNames } from "../../report/story";
@@ -78,6 +79,7 @@ describe("generation", () => {
     rulesDigest: "r",
     sanitiserRevision: 1,
     migrationsDigest: "m",
+    turn: 0,
   };
 
   it("changes with each thing that makes a copy", () => {
@@ -88,9 +90,34 @@ describe("generation", () => {
       { ...parts, rulesDigest: "x" },
       { ...parts, sanitiserRevision: 2 },
       { ...parts, migrationsDigest: "" },
+      { ...parts, turn: 1 },
     ].map(generationOf);
     assert.equal(new Set(generations).size, generations.length);
     assert.equal(generationOf(parts), generationOf({ ...parts }));
+  });
+
+  it("is never one that a copy of the stack has, save that of the state: what went before is not made again", async () => {
+    const news = { stack: "test", pin: "s1", refresh: "", ...parts, snapshotId: "s1" };
+    const generations: string[] = [];
+    const next = async (olds: object) => {
+      const copies = generations.map((generation) => ({ label: { stack: "test", generation } }));
+      const others = [{ label: { stack: "other", generation: "0" } }];
+      const platform = {
+        listCopies: () => Promise.resolve([...copies, ...others]),
+        resolveSnapshot: () => Promise.resolve({ id: "s1", createdAt: "2026-01-01T00:00:00Z", sizeBytes: 1 }),
+      };
+      const { inputs } = await snapshot.check!(olds, news as never, { platform } as never);
+      return inputs;
+    };
+    const first = await next({});
+    generations.push(first.generation);
+    assert.equal((await next(first)).generation, first.generation, "nothing changed");
+    const back = await next({ ...first, rulesDigest: "other", generation: "other" });
+    generations.push(back.generation);
+    assert.notEqual(back.generation, first.generation, "its copy still stands");
+    assert.equal((await next(back)).generation, back.generation, "nothing changed since");
+    // A replacement is checked a second time without the state.
+    assert.equal(new Set([...generations, (await next({})).generation]).size, 3);
   });
 
   it("cannot be confused by where one part ends", () => {
