@@ -3,13 +3,15 @@ import type { Report } from "./model";
 import { stageLines, type ShownState, type StageLine } from "./stages";
 import { between, duration, moment, visible } from "./text";
 import { states } from "./theme";
-import { verdictOf } from "./verdict";
+import { goOn, verdictOf } from "./verdict";
 
 /** What stands where at this moment, without secrets. `prodcopy status` gathers it; `undefined` is what is not there. */
 export interface Status {
   platform: "local" | "aws";
   production: ServerStatus | undefined;
   copy: CopyStatus | undefined;
+  /** Copies of the stack beside that one: being made, unfinished, or waiting for their removal by the next `up`. */
+  others: Pick<CopyStatus, "id" | "host" | "port">[];
   environment: EnvironmentStatus | undefined;
   /** The report of the newest generation. */
   report: Report | undefined;
@@ -53,6 +55,7 @@ export function statusJson(status: Status) {
     platform: status.platform,
     production: status.production ?? null,
     copy: status.copy === undefined ? null : { ...status.copy, dataFrom: status.copy.dataFrom ?? null },
+    otherCopies: status.others,
     environment: status.environment ?? null,
     stages: stageLines(status.report),
   };
@@ -65,6 +68,7 @@ export function statusText(status: Status, options: { colour: boolean; now: Date
   const lines = [
     entry(colours, "Production", productionLine(status.production)),
     entry(colours, "Copy", copyLine(status.copy, now)),
+    ...status.others.map((one) => entry(colours, "", otherLine(one))),
     entry(colours, "Test", environmentLine(status.environment, status.copy)),
   ];
   if (status.report === undefined) {
@@ -75,7 +79,11 @@ export function statusText(status: Status, options: { colour: boolean; now: Date
   lines.push(entry(colours, "Last run", paint[states[verdict.state].tone](verdict.title)));
   const error = verdict.trouble?.error;
   if (error !== undefined) lines.push(...error.split("\n").map((line) => entry(colours, "", visible(line))));
+  const onwards = verdict.left.find(({ what }) => what === goOn);
+  if (onwards !== undefined) lines.push(entry(colours, goOn, onwards.how));
   if (status.reportPath !== undefined) lines.push(entry(colours, "Report", status.reportPath));
+  // What the stages of a removed copy showed says nothing of today.
+  if (status.report.closedAt !== undefined) return lines.join("\n") + "\n";
   lines.push("", ...stageLines(status.report).map((line) => stageText(colours, line, paint)));
   return lines.join("\n") + "\n";
 }
@@ -102,6 +110,10 @@ function copyLine(copy: CopyStatus | undefined, now: string): string {
       ? `, expired ${between(copy.expiresAt, now)} ago`
       : `, expires in ${between(now, copy.expiresAt)}`;
   return `${visible(copy.id)} at ${copy.host}:${copy.port}${age}${expiry}`;
+}
+
+function otherLine({ id, host, port }: Status["others"][number]): string {
+  return `${visible(id)} at ${host}:${port} beside it: not in use; the next \`pulumi up\` finishes or removes it`;
 }
 
 function environmentLine(environment: EnvironmentStatus | undefined, copy: CopyStatus | undefined): string {
@@ -131,6 +143,6 @@ function stageText(
 ): string {
   const { tone, label } = states[line.state];
   const time = line.state === "done" && line.seconds !== null ? duration(line.seconds) : label;
-  const proof = line.proof === null ? "" : visible(line.proof);
+  const proof = line.proof === null || line.proof === label ? "" : visible(line.proof);
   return `  ${paint[tone](signs[line.state])} ${line.name.padEnd(9)} ${time.padStart(12)}  ${colours.dim(proof)}`.trimEnd();
 }

@@ -50,6 +50,6 @@ export const states: Record<ShownState, { tone: "accent" | "stop" | "busy" | "so
   running: { tone: "busy", label: "running" },
   failed: { tone: "stop", label: "failed" },
   interrupted: { tone: "stop", label: "interrupted" },
-  earlier: { tone: "accent", label: "done earlier" },
+  earlier: { tone: "accent", label: "done before" },
   pending: { tone: "soft", label: "not begun" },
 };

@@ -15,6 +15,9 @@ export interface Verdict {
   left: { what: string; how: string }[];
 }
 
+/** What a person does next. */
+export const goOn = "To go on";
+
 export function verdictOf(report: Report): Verdict {
   const trouble = report.stages.find((s) => s.state === "failed" || s.state === "interrupted");
   const verdict = { state: report.verdict, trouble, left: [] };
@@ -106,7 +109,7 @@ function leftBehind(report: Report, trouble: StageReport | undefined): Verdict["
   left.push({ what: "The copy", how: copyLeft(report) });
   const again = trouble?.state === "failed" ? "Remove the cause, then `pulumi up`" : "`pulumi up`";
   left.push({
-    what: "To go on",
+    what: goOn,
     how: `${again}: what is done stays done, this stage resumes or starts over. To undo all of it: \`pulumi destroy\`.`,
   });
   return left;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { localHome, type LocalHome } from "../platforms/local/home";
-import { ensurePulumi, pulumiEnvironment, type PulumiToolchain } from "./toolchain/pulumi";
+import { backendFolder, ensurePulumi, pulumiEnvironment, type PulumiToolchain } from "./toolchain/pulumi";
 
 /** The folder of Pulumi.yaml: where the CLI has to run, whatever folder the person stands in. */
 export const projectFolder = path.resolve(__dirname, "..");
@@ -11,13 +11,21 @@ export interface Stack {
   name: string;
   home: LocalHome;
   toolchain: PulumiToolchain;
+  /** Folder of the file backend. */
+  backend: string;
   environment: Record<string, string>;
 }
 
 export async function prepareStack(name: string, log: (line: string) => void): Promise<Stack> {
   const home = localHome();
   const toolchain = await ensurePulumi(log);
-  return { name, home, toolchain, environment: pulumiEnvironment(toolchain, name, home) };
+  return {
+    name,
+    home,
+    toolchain,
+    backend: backendFolder(home),
+    environment: pulumiEnvironment(toolchain, name, home),
+  };
 }
 
 /** Runs the CLI in the project's folder and shows everything that it says. @returns its exit code. */

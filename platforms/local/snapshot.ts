@@ -131,7 +131,10 @@ function provenOf(manifest: SnapshotManifest): Proven<SnapshotRef> {
       "The snapshot is complete and undamaged.",
       `${manifest.id}: ${files.length} files, ${megabytes(sizeBytes)} MB, each with the SHA-256 of when it was taken`,
     ),
-    proof("The age of the data is known.", `current at ${createdAt}, ${minutes} minutes ago`),
+    proof(
+      "The age of the data is known.",
+      `current at ${createdAt}, ${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`,
+    ),
   ];
   return { value: refOf(manifest), proofs };
 }

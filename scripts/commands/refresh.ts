@@ -1,8 +1,11 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { Command } from "commander";
+import { bringUp } from "../bringUp";
 import { demonstration } from "../demonstration";
-import { NeedsLookError } from "../outcome";
-import { askPulumi, ensureStack, prepareStack, pulumi } from "../stack";
+import { askPulumi, ensureStack, prepareStack, projectFolder, pulumi, type Stack } from "../stack";
 import { say } from "../say";
+import { freeStackLock } from "../stackLock";
 
 export function registerRefresh(program: Command): void {
   program
@@ -16,16 +19,36 @@ export function registerRefresh(program: Command): void {
     .action(async (options: { stack: string; yes?: boolean }) => {
       const stack = await prepareStack(options.stack, say);
       await ensureStack(stack);
-      const at = new Date().toISOString();
-      await askPulumi(stack, ["config", "set", "prodcopy:refresh", at, "--stack", stack.name]);
-      const code = await pulumi(stack, options.yes === true ? ["up", "--yes"] : ["preview"]);
-      if (code !== 0 && options.yes !== true) throw new Error(`The preview ended with exit code ${code}.`);
-      if (code !== 0) {
-        throw new NeedsLookError(
-          `\`pulumi up\` ended with exit code ${code}; Test stays where it was. What it refused stands above and in the run's ` +
-            "report (`npx prodcopy report`). Mend the cause and run it again: it goes on or starts over.",
-        );
-      }
-      if (options.yes !== true) say("This was the preview. `npx prodcopy refresh --yes` carries it out.");
+      await freeStackLock(stack);
+      if (options.yes === true) {
+        await askFor(stack);
+        await bringUp(stack, "npx prodcopy refresh --yes");
+      } else await previewOf(stack);
     });
+}
+
+/** The only thing that a refresh changes by itself; the rest is what `up` makes of it. */
+async function askFor(stack: Stack): Promise<void> {
+  const at = new Date().toISOString();
+  await askPulumi(stack, ["config", "set", "prodcopy:refresh", at, "--stack", stack.name]);
+}
+
+/** The plan of a refresh. The stack's file is as it was afterwards: a plain `pulumi up` must not carry out what was only looked at. */
+async function previewOf(stack: Stack): Promise<void> {
+  const file = path.join(projectFolder, `Pulumi.${stack.name}.yaml`);
+  const before = fs.readFileSync(file);
+  const putBack = () => fs.writeFileSync(file, before);
+  // Pulumi gets the interrupt too and ends; this process stays to put the file back.
+  const stay = () => undefined;
+  process.on("SIGINT", stay);
+  let code: number;
+  try {
+    await askFor(stack);
+    code = await pulumi(stack, ["preview"]);
+  } finally {
+    putBack();
+    process.off("SIGINT", stay);
+  }
+  if (code !== 0) throw new Error(`The preview ended with exit code ${code}; nothing was changed.`);
+  say("This was the preview. `npx prodcopy refresh --yes` carries it out.");
 }

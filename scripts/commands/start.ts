@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { mostMembers } from "../../platforms/local/sample";
 import { localPlatform } from "../../platforms/local/platform";
+import { bringUp } from "../bringUp";
 import { demonstration, startDemonstration } from "../demonstration";
-import { NeedsLookError } from "../outcome";
-import { askPulumi, ensureStack, prepareStack, pulumi, type Stack } from "../stack";
+import { askPulumi, ensureStack, prepareStack, type Stack } from "../stack";
 import { say } from "../say";
 
 export function registerStart(program: Command): void {
@@ -26,17 +26,8 @@ async function start(members: number | undefined): Promise<void> {
   say(`Pulumi ${stack.toolchain.version} (${stack.toolchain.source})`);
   await startDemonstration(stack.home, members, say);
   await ensureStack(stack);
-  const code = await pulumi(stack, ["up", "--yes"]);
-  if (code !== 0) throw failedUp(code);
+  await bringUp(stack, "npm start");
   await closingWords(stack);
-}
-
-function failedUp(code: number): NeedsLookError {
-  return new NeedsLookError(
-    `\`pulumi up\` ended with exit code ${code}; Test stays where it was. What it refused stands above and in the run's ` +
-      "report (`npx prodcopy report`). Mend the cause and run `npm start` again: it goes on or starts over. If it says " +
-      'that the stack is locked by a run that no longer lives: eval "$(npx prodcopy env)" && pulumi cancel --yes --stack local.',
-  );
 }
 
 async function closingWords(stack: Stack): Promise<void> {
@@ -54,7 +45,7 @@ async function closingWords(stack: Stack): Promise<void> {
   say(
     'Undo               eval "$(npx prodcopy env)" && pulumi destroy --stack local   (Test goes back to where it was)',
   );
-  say("Stop everything    npx prodcopy stop      Remove everything: npx prodcopy reset");
+  say("Stop everything    npx prodcopy stop      Remove everything: npx prodcopy reset --erase");
 }
 
 function wholeNumber(text: string): number {

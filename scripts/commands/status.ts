@@ -4,7 +4,8 @@ import { localHome, type LocalHome } from "../../platforms/local/home";
 import { localPlatform } from "../../platforms/local/platform";
 import { readServer, serverStatus } from "../../platforms/local/server";
 import type { CopyRef, EnvironmentState, Platform } from "../../platforms/platform";
-import { newestReport, readReport, reportPaths } from "../../report/store";
+import type { Report } from "../../report/model";
+import { newestReport, readReport, reportFolder, reportPaths } from "../../report/store";
 import {
   statusJson,
   statusText,
@@ -35,7 +36,7 @@ async function gather(home: LocalHome): Promise<Status> {
   const environment = await platform.readEnvironment(demonstration.environment).catch(() => undefined);
   const copies = (await platform.listCopies()).filter((copy) => copy.label.stack === demonstration.stack);
   const copy = copies.find((found) => standsOn(environment, found)) ?? copies.at(-1);
-  const dataFrom = report?.stages.find((stage) => stage.stage === "snapshot")?.details.snapshot?.createdAt;
+  const own = copy && reportOf(home, copy);
   return {
     platform: "local",
     production: await production(home, platform),
@@ -44,13 +45,18 @@ async function gather(home: LocalHome): Promise<Status> {
       host: copy.host,
       port: copy.port,
       database: copy.database,
-      dataFrom: report?.generation === copy.label.generation ? dataFrom : undefined,
+      dataFrom: own?.stages.find(({ stage }) => stage === "snapshot")?.details.snapshot?.createdAt,
       expiresAt: copy.label.expiresAt,
     },
+    others: copies.filter((one) => one !== copy).map(({ id, host, port }) => ({ id, host, port })),
     environment: environment && environmentStatus(environment, copies),
     report,
     reportPath: folder === undefined ? undefined : reportPaths(folder).html,
   };
+}
+
+function reportOf(home: LocalHome, { label }: CopyRef): Report | undefined {
+  return readReport(reportFolder(home.reports, label.stack, label.generation));
 }
 
 async function production(home: LocalHome, platform: Platform): Promise<ServerStatus | undefined> {

@@ -22,7 +22,7 @@ export function pulumiEnvironment(
 ): Record<string, string> {
   // Servers run as another account pass through the home: it may be entered, not listed.
   fs.mkdirSync(home.root, { recursive: true, mode: 0o711 });
-  const backend = path.join(home.stacks, "pulumi");
+  const backend = backendFolder(home);
   fs.mkdirSync(backend, { recursive: true, mode: 0o700 });
   fs.chmodSync(home.stacks, 0o700);
   return {
@@ -36,6 +36,11 @@ export function pulumiEnvironment(
     PATH: searchPath(toolchain, env),
     ...(env.PRODCOPY_HOME && { PRODCOPY_HOME: home.root }),
   };
+}
+
+/** Where the state of this machine's stacks stands. */
+export function backendFolder(home: LocalHome): string {
+  return path.join(home.stacks, "pulumi");
 }
 
 /** The CLI's folder first; this Node's folder too, unless `node` already means this Node. */

@@ -119,14 +119,13 @@ export class Engine {
 
   /** Waits for an event of a run that is under way. @throws when the run ends without it. */
   async waitFor(run: Promise<RunResult>, point: KillPoint): Promise<void> {
-    const seen = this.events().length;
+    // By time: the report of a generation that is made again starts afresh, so a count would not do.
+    const since = new Date().toISOString();
     let over = false;
     void run.then(() => (over = true));
     for (;;) {
       if (
-        this.events()
-          .slice(seen)
-          .some((event) => fits(event, point))
+        this.events().some((event) => event.at >= since && fits(event, point))
       ) {
         return;
       }

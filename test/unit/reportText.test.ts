@@ -49,6 +49,7 @@ describe("prodcopy status", () => {
       dataFrom: "2025-11-21T06:00:00.000Z",
       expiresAt: "2025-11-28T07:25:10.000Z",
     },
+    others: [],
     environment: {
       name: "federation-test",
       url: "http://127.0.0.1:8091/",
@@ -83,6 +84,7 @@ describe("prodcopy status", () => {
       /Last run {4}Stopped at sanitise\. Test was not moved\.\n {12}public\.member\.emergency_contact/,
     );
     assert.match(failed, /✗ sanitise {8}failed/);
+    assert.match(failed, /\nTo go on {4}Remove the cause, then `pulumi up`/);
     assert.match(failed, /· migrate {6}not begun/);
   });
 
@@ -101,6 +103,14 @@ describe("prodcopy status", () => {
     assert.match(text({ environment: { ...environment, on: "other" } }), /which is neither the copy nor/);
   });
 
+  it("names the copies beside the one in use, and shows nothing of the stages of one that was removed", () => {
+    const beside = text({ others: [{ id: "local-00c0ffee", host: "127.0.0.1", port: 54818 }] });
+    assert.match(beside, /\n {12}local-00c0ffee at 127\.0\.0\.1:54818 beside it: not in use/);
+    const removed = text({ report: { ...doneReport(), closedAt: "2025-11-21T08:00:00.000Z" } });
+    assert.match(removed, /Last run {4}This copy has been removed/);
+    assert.doesNotMatch(removed, /✓/);
+  });
+
   it("is plain unless a terminal reads it", () => {
     assert.ok(!text().includes("\u001b"));
     assert.ok(text({}, true).includes("\u001b[32m"));
@@ -108,7 +118,14 @@ describe("prodcopy status", () => {
 
   it("prints the stable JSON, with null for what is not there", () => {
     const json = statusJson({ ...status, copy: undefined });
-    assert.deepEqual(Object.keys(json), ["platform", "production", "copy", "environment", "stages"]);
+    assert.deepEqual(Object.keys(json), [
+      "platform",
+      "production",
+      "copy",
+      "otherCopies",
+      "environment",
+      "stages",
+    ]);
     assert.equal(json.copy, null);
     assert.deepEqual(json.stages[7], {
       name: "sanitise",

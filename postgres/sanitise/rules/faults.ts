@@ -32,7 +32,7 @@ export class RulesError extends Error {
     const sorted = [...faults].sort((a, b) => comparePlaces(a.place, b.place));
     const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
     const lines = sorted.map((fault) => `  ${placeText(fault.place)}: ${fault.message}`);
-    super(`The rules ${file} have ${count}; nothing was changed.\n${lines.join("\n")}`);
+    super(`The rules ${file} have ${count}; no row of the database was changed.\n${lines.join("\n")}`);
     this.name = "RulesError";
     this.faults = sorted;
   }
