@@ -124,9 +124,7 @@ export class Engine {
     let over = false;
     void run.then(() => (over = true));
     for (;;) {
-      if (
-        this.events().some((event) => event.at >= since && fits(event, point))
-      ) {
+      if (this.events().some((event) => event.at >= since && fits(event, point))) {
         return;
       }
       if (over) {
