@@ -150,7 +150,7 @@ async function weigh(session: Session, unit: Unit, search: Search, found: Found)
   const texts = `select * from (${unit.texts}) every(col, kept, key, n, x) where col = ${found.col}`;
   const wanted = `b.h = f.h and ${sameKind("f.kind")} and b.kind = ${found.kind} and not b.kept`;
   const kind = found.kind === kinds.common ? kinds.value : found.kind;
-  const alike = `from (${everyFind(texts, search)}) f where f.kind = ${kind}`;
+  const alike = `from (${everyFind(texts, search)} offset 0) f where f.kind = ${kind}`;
   const hit = `exists (select from prodcopy.before b where ${wanted})`;
   const all = found.kind === kinds.common ? "" : ` and f.rest in (select f.rest ${alike} and ${hit})`;
   return row<Weight>(

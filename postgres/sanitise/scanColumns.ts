@@ -26,7 +26,7 @@ export interface ScanColumn {
 }
 
 /** Categories of types that hold no text: numbers, booleans, dates, intervals, geometry. Labels of enums are looked at once, as definitions. */
-const textless = "'N', 'B', 'D', 'T', 'E', 'G'";
+export const textless = "'N', 'B', 'D', 'T', 'E', 'G'";
 
 /**
  * Every table that holds rows, of rules and of extensions alike, with all columns but those whose type cannot hold a text. Ranges count
