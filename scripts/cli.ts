@@ -12,6 +12,7 @@ import { registerStart } from "./commands/start";
 import { registerStatus } from "./commands/status";
 import { registerStop } from "./commands/stop";
 import { registerTest } from "./commands/test";
+import { registerVerifySanitised } from "./commands/verifySanitised";
 import { exitCode, reportFailure } from "./outcome";
 
 /** Every command, in the order in which --help lists them. Each file of `commands/` registers one. */
@@ -25,6 +26,7 @@ const commands = [
   registerReset,
   registerRules,
   registerSanitise,
+  registerVerifySanitised,
   registerEnv,
   registerConfig,
   registerTest,

@@ -70,6 +70,7 @@ export function summaryJson(
     coverage: result.coverage,
     leaks: result.leakScan.findings.length,
     findings: result.leakScan.findings,
+    suspicious: result.leakScan.suspicious,
     scanned: {
       columns: result.leakScan.columnsScanned,
       rows: result.leakScan.rowsScanned,

@@ -246,7 +246,7 @@ describe("prodcopy sanitise", function () {
     await makeDatabase(server(), "killed");
     await server().as("killed", (s) =>
       s.query(
-        `insert into orders select i, null, 'late' || i || '@real-mail.test', current_date from generate_series(1000, 150000) i`,
+        `insert into orders select i, null, 'late' || i || '@real-mail.example.org', current_date from generate_series(1000, 150000) i`,
       ),
     );
     const running = startCli(["sanitise", "--rules", work.file, "--confirm", "killed"], env("killed"));

@@ -6,7 +6,7 @@ import type { ScratchServer } from "./servers";
 
 /** Values that must be nowhere but in the database before the run. */
 export const canaries = {
-  address: "carla.canary@real-mail.test",
+  address: "carla.canary@real-mail.example.org",
   name: "Canaryfield",
   note: "Canary sings in the kitchen",
 };
@@ -27,7 +27,7 @@ export const schema = `
   create table "Odd ""people""" (id int primary key, kind text, "E-mail" varchar(80) unique, "Last" text, note text);
   create table orders (id int primary key, person int references "Odd ""people""", contact text, placed date);
   create table token (id int primary key, secret text);
-  insert into "Odd ""people""" select i, 'member', 'person' || i || '@real-mail.test', 'Family' || i, 'note of ' || i
+  insert into "Odd ""people""" select i, 'member', 'person' || i || '@real-mail.example.org', 'Family' || i, 'note of ' || i
     from generate_series(1, 200) i;
   update "Odd ""people""" set "E-mail" = '${canaries.address}', "Last" = '${canaries.name}', note = '${canaries.note}' where id = 7;
   insert into orders select i, i, (select "E-mail" from "Odd ""people""" p where p.id = i), current_date from generate_series(1, 200) i;
