@@ -157,7 +157,8 @@ function together(all: MarkOfCell[], cells: Cells): string | undefined {
         ]
       : []),
   ].join(" union all ");
-  return `select m.* from ${cells.select()} cross join lateral (${marks}) m`;
+  // OFFSET 0: or "is there a mark" is asked of every branch by computing the mark there a second time.
+  return `select m.* from ${cells.select()} cross join lateral (${marks} offset 0) m`;
 }
 
 /** Marks by what the mask says that the column holds. */
