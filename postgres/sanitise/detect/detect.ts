@@ -8,6 +8,7 @@ import type { Finding } from "./finding";
 import { jsonPlaces, type JsonPlace } from "./jsonKeys";
 import { judge } from "./judge";
 import { compositeParts, filledTables, readableColumns } from "./reading";
+import { findShared } from "./sharedValues";
 import { canHoldText, sampleColumns, type ColumnSample } from "./sample";
 
 /** What the detector thinks of every column of the tables that rules speak of. */
@@ -71,6 +72,12 @@ export async function detect(
       findings.set(columnKey(table, column.name), judge(table, column, evidence));
     }
   }
+  const places = [...filled].flatMap((table) =>
+    table.columns
+      .filter(({ name }) => table.kind !== "foreign" && readable.has(columnKey(table, name)))
+      .map((column) => ({ table, column })),
+  );
+  await attempt("values that columns share", notSampled, () => findShared(session, places, findings));
   for (const table of tables) followTexts(table, findings);
   return { index, findings, notSampled, filled };
 }
@@ -101,25 +108,27 @@ async function look(
     notSampled.push(`${written} (${not.join(", ")}): this login may not read it`);
   }
   if (columns.length === 0) return seen;
-  const attempt = async (what: string, work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code)) throw error;
-      notSampled.push(`${what}: ${error.message}`);
-    }
-  };
-  await attempt(written, async () => {
+  await attempt(written, notSampled, async () => {
     const samples = await sampleColumns(session, table, columns);
     columns.forEach((column, c) => samples[c] && seen.samples.set(column.name, samples[c]));
   });
   for (const column of columns.filter((one) => familyOf(one) === "json")) {
     if ((seen.samples.get(column.name)?.values ?? 0) === 0) continue;
-    await attempt(`${written}.${column.name}`, async () => {
+    await attempt(`${written}.${column.name}`, notSampled, async () => {
       seen.places.set(column.name, await jsonPlaces(session, table, column));
     });
   }
   return seen;
+}
+
+/** What the server refuses, a look that takes too long: said, and the draft goes on without it. */
+async function attempt(what: string, notSampled: string[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code)) throw error;
+    notSampled.push(`${what}: ${error.message}`);
+  }
 }
 
 /** Why only few values are possible: an enum, or a check like `status in (...)`; undefined when they are free. */

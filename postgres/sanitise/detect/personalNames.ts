@@ -86,7 +86,13 @@ function inContext(
     }
     if (kind === "text" && ["system", "content"].includes(subject)) return { kind, sure: sure * 0.4 };
     const open2 = ["thing", "geo", "system", "content"].includes(subject);
-    if (kind === "text" && elementFamilyOf(column) === "json" && !open2 && sure >= 0.3) {
+    if (
+      kind === "text" &&
+      elementFamilyOf(column) === "json" &&
+      jsonOfPeople.has(last) &&
+      !open2 &&
+      sure >= 0.3
+    ) {
       return { kind, sure: Math.max(sure, 0.52) };
     }
     return { kind, sure };
@@ -138,9 +144,17 @@ export function kindsOf(words: string[], subject: Subject, prose = false): { kin
   return weakKinds(words, subject);
 }
 
+const otherThings = new Set("id ids uuid guid code codes cd key keys number no nr count".split(" "));
+const jsonOfPeople = new Set(
+  "profile preferences info details data payload params context ctx extra metadata meta headers body fields raw request response changes object snapshot attachments".split(
+    " ",
+  ),
+);
+
 /** The last word is the thing that a name names; the words before it count for less. */
 function weakKinds(words: string[], subject: Subject): { kind: Kind; sure: number }[] {
-  return [...words].reverse().flatMap((word, i) =>
+  const ofAnother = words.length > 1 && otherThings.has(words.at(-1) ?? "");
+  return (ofAnother ? words.slice(-1) : [...words].reverse()).flatMap((word, i) =>
     (weakByWord.get(word) ?? []).map(({ kind, sure }) => {
       const here = subject === "unknown" ? sure.other : (sure[subject] ?? sure.other);
       return { kind, sure: i === 0 ? here : here * 0.4 };

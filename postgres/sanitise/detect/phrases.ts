@@ -13,7 +13,7 @@ const people =
   "user|usr|member|customer|cust|client|clnt|player|person|people|contact|owner|payer|holder|employee|emp|author|sender|recipient|reporter|reported|roommate|partner|" +
   "spouse|nick|patient|student|teacher|driver|passenger|guest|visitor|reviewer|manager|mgr|doctor|dr|physician|gp|caller|requester|requestor|applicant|candidate|donor|" +
   "subscriber|buyer|seller|beneficiary|beneficiar|agent|tenant|guardian|parent|mother|father|child|dependent|dependant|dep|dpndt|signer|signatory|approver|assignee|kunde|kunden|client|" +
-  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|invoice|received|signed|prepared|entered|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|legal|real|display|screen|profile|captain|instructor|principal|administrator|admin|operator";
+  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator";
 
 const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
   kind,
@@ -22,6 +22,7 @@ const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
 });
 
 export const phrases: Phrase[] = [
+  p("name", 0.7, "(?:partner|player|person|member|customer|contact|user) or \\S+ (?:name|names)"),
   // What only sounds like it.
   p(
     "nothing",
@@ -71,7 +72,7 @@ export const phrases: Phrase[] = [
   p(
     "token",
     0.9,
-    "(?:registration|push|device|player|subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
+    "(?:registration|push|device|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
   ),
   p(
     "token",
@@ -98,7 +99,7 @@ export const phrases: Phrase[] = [
   p(
     "number",
     0.9,
-    "(?:national|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier|code)|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
+    "(?:national|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier)|(?:fiscal|personal identity) code|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
   ),
   p(
     "birth",

@@ -13,8 +13,8 @@ export const weakWords: WeakWord[] = [
   {
     kind: "name",
     words:
-      "name names nm nom nombre nome naam namn navn nimi nazwa nev ad nazvanie player composer author captain owner holder sender kontakt contacto contato contatto " +
-      "payer requester reporter requestor reviewer caller signatory approver assignee beneficiary customer client patient driver passenger kunde cliente",
+      "name names nm nom nombre nome naam namn navn nimi nazwa nev ad nazvanie kontakt contacto contato contatto " +
+      "customer client kunde cliente",
     sure: {
       person: 0.92,
       address: 0.75,
@@ -27,6 +27,23 @@ export const weakWords: WeakWord[] = [
       geo: 0.03,
       system: 0.03,
       other: 0.35,
+    },
+  },
+  {
+    kind: "name",
+    words:
+      "player composer author captain owner holder sender payer requester reporter requestor reviewer caller signatory approver assignee beneficiary patient driver passenger appraiser examiner inspector",
+    sure: {
+      person: 0.9,
+      address: 0.75,
+      message: 0.68,
+      party: 0.6,
+      log: 0.6,
+      thing: 0.3,
+      geo: 0.2,
+      system: 0.1,
+      content: 0.4,
+      other: 0.55,
     },
   },
   {
@@ -95,7 +112,7 @@ export const weakWords: WeakWord[] = [
   },
   {
     kind: "text",
-    words: "body content text story narrative statement people testimony transcript",
+    words: "body content text story narrative statement testimony transcript",
     sure: {
       person: 0.72,
       message: 0.75,
@@ -161,9 +178,10 @@ export const weakWords: WeakWord[] = [
       other: 0.55,
     },
   },
+  { kind: "text", words: "people persons relatives", sure: { system: 0.1, other: 0.6 } },
   {
     kind: "text",
-    words: "query search term terms keywords q searchterm",
+    words: "query search keywords q searchterm",
     sure: { log: 0.7, person: 0.6, other: 0.25 },
   },
   {
