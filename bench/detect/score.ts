@@ -129,6 +129,17 @@ export function scoreTable(scores: Score[], names: boolean): string {
   return lines.join("\n");
 }
 
+/** The share of labelled columns that are masked, from 0 to 1; 1 where nothing is labelled. */
+export function recallOf(one: Score): number {
+  const labelled = total(one, "labelled");
+  return labelled === 0 ? 1 : total(one, "found") / labelled;
+}
+
+/** The share of masked columns that are labelled; 1 where nothing is masked. */
+export function precisionOf(one: Score): number {
+  return one.counted === 0 ? 1 : one.right / one.counted;
+}
+
 function total(one: Score, what: "labelled" | "found"): number {
   return [...one.classes.values()].reduce((sum, each) => sum + each[what], 0);
 }
