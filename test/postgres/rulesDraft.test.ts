@@ -133,6 +133,7 @@ describe("rules draft", function () {
     assert.equal(with_("person.email"), "email");
     assert.notEqual(with_("person.nick"), "first-name", "a unique name stays unique");
     assert.equal(with_("orders.person_email"), "email", "both ends of a key");
+    assert.equal(with_("calls.person_email"), "null", "a reference of another type");
     await sanitiseWith(single.target("fits"), (session) => asCopy(session, single.handle), draft.yaml);
     const left = await single.as(
       "fits",
@@ -263,7 +264,8 @@ const fitting = `
     last_name text not null, mobile varchar(15) unique check (mobile ~ '^04[0-9]{8}$'), zip char(5) not null, ssn char(9) unique, born date not null check (born < '2020-01-01'), password varchar(60) not null,
     token varchar(12) not null unique, tags text[] not null default '{}', home addr, avatar bytea not null, data jsonb not null, ip inet not null, initials varchar(2), phone_no bigint, lat numeric(8,6),
     status text check (status in ('a', 'b')), card code, notes varchar(15) check (notes <> upper(notes)), full_name text generated always as (first_name || ' ' || last_name) stored);
-  create table orders (id int primary key, person_email varchar(60) references person (email) on update cascade, ship_to text, note text);
+  create table orders (id int primary key, person_email varchar(40) references person (email) on update cascade, ship_to text, note text);
+  create table calls (id int primary key, person_email text references person (email));
   insert into person (id, email, nick, first_name, last_name, mobile, zip, ssn, born, password, token, home, avatar, data, ip, initials, phone_no, lat, status, card, notes)
     select n, 'p' || n || '@old.example', 'oldnick' || n, 'Oldname', 'Oldname' || n, '0412345' || lpad(n::text, 3, '0'), lpad(n::text, 5, '0'), lpad(n::text, 9, '5'), '1980-01-01', 'Oldname-' || n, 'tok' || lpad(n::text, 6, '0'),
       ('(' || n || ' Old Street,Oldtown)')::addr, 'Oldname', '{"email": "p@old.example"}', '10.1.2.3', 'ON', 61400000000 + n, 48.1, 'a', 'AB-' || lpad(n::text, 4, '0'), 'Oldname note' from generate_series(1, 50) n;

@@ -131,6 +131,8 @@ function valueHints(
   if (sample === undefined || sample.values === 0) return [];
   const { values, found, words, characters, distinct } = sample;
   const subject = subjectOf(table);
+  // What stands inside JSON and the like is one of many things in it.
+  const inside = !["text", "array"].includes(familyOf(column));
   const hints = shapes.flatMap((shape): Hint[] => {
     const count = found[shape.key] ?? 0;
     if (count === 0) return [];
@@ -148,7 +150,7 @@ function valueHints(
         );
       return [
         {
-          kind: shape.kind,
+          kind: inside ? "text" : shape.kind,
           sure: (few ? 0.3 : digest ? 0.2 : shape.whole) * aside * (0.75 + 0.25 * share),
           reason,
         },

@@ -59,14 +59,21 @@ export async function decide(
       linked.length > 1 || known.some(({ table, column }) => table.primaryKey.includes(column.name));
     // Values by which the application finds rows: only what is surely personal is worth changing them.
     const change = lead !== undefined && (lead.finding.action === "mask" || !isKey);
-    const spec = change ? await firstFitting(lead, known, fits, ofDomains) : undefined;
+    // The same replacement depends on the type as well: a reference of another type becomes NULL.
+    const type = (known.find(({ refers }) => !refers) ?? known[0])?.column.type;
+    const alike = known.filter(({ column }) => column.type === type);
+    const odd = known.filter(({ column }) => column.type !== type);
+    const possible = change && odd.every(({ refers, column }) => refers && !column.notNull);
+    const spec = possible ? await firstFitting(lead, alike, fits, ofDomains) : undefined;
     for (const one of known) {
-      decisions.set(columnKey(one.table, one.column.name), decision(one, lead, spec, change));
+      const own = spec && odd.includes(one) ? nothing : spec;
+      decisions.set(columnKey(one.table, one.column.name), decision(one, lead, own, change));
     }
   }
   return decisions;
 }
 
+const nothing: MaskSpec = { with: "null", params: {} };
 const nowhere = { file: "", line: 1, column: 1 };
 
 type Judged = Linked & { finding: Finding };
