@@ -49,8 +49,9 @@ function isMasked(plan: ColumnPlan | undefined): boolean {
 /** A reference that becomes NULL in every row holds whatever the other side becomes. */
 function alike(from: ColumnPlan | undefined, to: ColumnPlan | undefined): boolean {
   const exceptions = (from?.keepValues.length ?? 0) + (from?.exact.length ?? 0);
-  if (isMasked(from) && from?.mask?.with === "null" && from.where === undefined && exceptions === 0)
+  if (isMasked(from) && from?.mask?.with === "null" && from.where === undefined && exceptions === 0) {
     return true;
+  }
   if (isMasked(from) !== isMasked(to)) return false;
   const rule = (plan: ColumnPlan | undefined) => [plan?.mask, plan?.where, plan?.keepValues, plan?.exact];
   // The same replacement also depends on the length of the column and on its type.

@@ -12,8 +12,9 @@ export interface Linked {
 export function linkedColumns(index: CatalogueIndex, tables: CatalogueTable[]): Linked[][] {
   const groups = new Map<string, Linked[]>();
   for (const table of tables) {
-    for (const column of table.columns)
+    for (const column of table.columns) {
       groups.set(columnKey(table, column.name), [{ table, column, refers: false }]);
+    }
   }
   const keyOf = (schema: string, name: string, column: string) => {
     const table = index.find(schema, name);
