@@ -214,7 +214,7 @@ export function aggressiveRules(catalogue: Catalogue, database: string): string 
   return JSON.stringify({
     database,
     allowed_domains: ["example.invalid"],
-    tables: Object.fromEntries(entries),
+    tables: Object.fromEntries(entries) as Record<string, unknown>,
   });
 }
 
