@@ -5,12 +5,11 @@ import { asCopy } from "../support/copies";
 import {
   isText,
   randomTables,
-  rulesOf,
-  schemaSql,
   textMasks,
   type RandomColumn,
   type RandomTable,
 } from "../support/randomSchema";
+import { rulesOf, schemaSql } from "../support/randomSql";
 import { sanitiseWith } from "../support/sanitise";
 import { useScratchServer } from "../support/servers";
 import { dumpStructure, withoutCasts } from "../support/structure";
