@@ -86,6 +86,17 @@ function ofFewValues(
   return keep(0.97, allowed);
 }
 
+/** Up to which surety few different values speak against a kind. */
+const fewLimits: Partial<Record<Kind, number>> = {
+  text: 0.9,
+  username: 0.9,
+  picture: 0.9,
+  name: 0.8,
+  address: 0.8,
+  number: 0.8,
+  token: 0.8,
+};
+
 /** Names count for less where the values contradict them. */
 function weighed(
   hints: Hint[],
@@ -103,12 +114,9 @@ function weighed(
     });
     if (family !== "text") return one;
     if (one.kind === "email" && (found.email ?? 0) === 0) return less(0.5, "no value has an @");
-    const few = distinct <= 12 && values >= 100 && sample.characters < 40;
-    if (
-      few &&
-      ["text", "username", "name", "address", "picture", "number", "token"].includes(one.kind) &&
-      one.sure < 0.9
-    ) {
+    // Made-up rows repeat towns and names; a town in a table of people is one all the same.
+    const limit = fewLimits[one.kind] ?? 0;
+    if (distinct <= 12 && values >= 100 && sample.characters < 40 && one.sure < limit) {
       return less(0.3, `its ${values} values are only ${distinct} different ones`);
     }
     if (
