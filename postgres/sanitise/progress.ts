@@ -4,12 +4,17 @@ const everyMs = 10_000;
 /** How far a phase is by the bytes of its tables, and how long the rest takes at the rate so far. */
 export class Progress {
   private readonly total: number;
-  private readonly started = Date.now();
-  private said = Date.now();
+  private readonly started: number;
+  private said: number;
   private bytes = 0;
   private tables = 0;
 
-  constructor(private readonly sizes: readonly number[]) {
+  /** @param now for tests: milliseconds of a clock. */
+  constructor(
+    private readonly sizes: readonly number[],
+    private readonly now: () => number = Date.now,
+  ) {
+    this.started = this.said = now();
     this.total = sizes.reduce((sum, one) => sum + one, 0);
   }
 
@@ -17,14 +22,14 @@ export class Progress {
   done(bytes: number): string | undefined {
     this.bytes += bytes;
     this.tables += 1;
-    if (Date.now() - this.said < everyMs) return undefined;
-    this.said = Date.now();
+    if (this.now() - this.said < everyMs) return undefined;
+    this.said = this.now();
     return `${this.tables} of ${this.sizes.length} tables, ${megabytes(this.bytes)} of ${megabytes(this.total)} MB${this.left()}`;
   }
 
   /** `, about 40 s left`; empty while there is nothing to judge by, and at the end. */
   left(): string {
-    const seconds = (Date.now() - this.started) / 1000;
+    const seconds = (this.now() - this.started) / 1000;
     if (this.bytes === 0 || seconds < 1) return "";
     const left = ((this.total - this.bytes) * seconds) / this.bytes;
     return left < 1 ? "" : `, about ${duration(left)} left`;
