@@ -25,9 +25,15 @@ export interface Decision {
 
 /**
  * Decides for every table how it comes to its end, and what must be taken off for it. Reads only.
+ * @param look `catalogue` leaves the rows unread, which a read-only session can do: strategies and refusals are the same, what
+ *   is written into single columns is not decided.
  * @throws one error that names everything that this version does not handle.
  */
-export async function decide(copy: CopySession, plan: SanitisePlan): Promise<Decision> {
+export async function decide(
+  copy: CopySession,
+  plan: SanitisePlan,
+  look: "rows" | "catalogue" = "rows",
+): Promise<Decision> {
   const catalogue = await readCatalogue(copy, plan.database);
   const missing = plan.tables.filter((table) => tableOf(catalogue, table) === undefined);
   if (missing.length > 0) {
@@ -92,10 +98,12 @@ export async function decide(copy: CopySession, plan: SanitisePlan): Promise<Dec
     ...keyRefusals(off, known),
   ]);
   const forced = await saveForcedRowSecurity(copy);
-  await rolledBack(copy, async () => {
-    for (const { object, drop } of forced) await run(copy, `taking off ${object}`, drop);
-    for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
-  });
+  if (look === "rows") {
+    await rolledBack(copy, async () => {
+      for (const { object, drop } of forced) await run(copy, `taking off ${object}`, drop);
+      for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
+    });
+  }
   // A key that is taken off does not stand in the way of TRUNCATE.
   const staying = catalogue.foreignKeys.filter((key) => !off.includes(key));
   const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying)));

@@ -82,6 +82,10 @@ async function sanitiseAndTell(order: Order, looked: Looked): Promise<void> {
   say(
     `Sanitised ${order.target.database}: ${tables.length} tables, ${coverage.masked} of ${coverage.columns} columns masked, no leak found.`,
   );
+  const { suspicious } = ran.result.leakScan;
+  if (suspicious.length > 0) {
+    say(`${suspicious.length} places to look at stand in the report: they may be coincidences.`);
+  }
   if (logins !== undefined) say(`Passwords of test logins  ${logins}`);
   say(`Report  ${html}`);
 }

@@ -61,7 +61,7 @@ async function look(session: Session, order: Order): Promise<Looked> {
   if (plan !== undefined && !(earlier.whose === "ours" && earlier.begun)) {
     await settle(session);
     // Reads only, and the session could do nothing else.
-    works = await attempt(async () => (await decide(session as CopySession, plan)).works);
+    works = await attempt(async () => (await decide(session as CopySession, plan, "catalogue")).works);
   }
   if (reasons.length > 0 || plan === undefined || works === undefined) throw new Refused(reasons);
   return { identity, resourceId, standing, earlier, plan, works };

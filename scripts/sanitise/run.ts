@@ -65,7 +65,9 @@ async function work(
     progress.changed = true;
     cut.push(...(await cutOutbound(copy, log)).cut);
   }
-  const plan = await planDatabase(copy, order.rules, target.database);
+  // What was cut may have been what a plan stands on.
+  const plan =
+    options.isolate === true ? await planDatabase(copy, order.rules, target.database) : looked.plan;
   if (plan.droppedForeignTables.length > 0) progress.changed = true;
   const sanitised = await sanitise({
     copy,

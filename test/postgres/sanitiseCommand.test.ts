@@ -242,6 +242,29 @@ describe("prodcopy sanitise", function () {
     assert.match(ran.out, /this login may not write them anew/);
   });
 
+  it("takes a table on which row security is forced, as its owner", async () => {
+    await makeDatabase(server(), "forced");
+    await server().as("forced", async (s) => {
+      await s.query("create role forced_owner login password 'forced-pw'");
+      await s.query(`alter database forced owner to forced_owner; alter table orders owner to forced_owner; alter table token owner to forced_owner;
+        alter table "Odd ""people""" owner to forced_owner; alter view contacts owner to forced_owner;
+        alter table orders enable row level security; alter table orders force row level security`);
+    });
+    const login = { user: "forced_owner", password: "forced-pw" };
+    const more = { DATABASE_URL: urlOf(server(), "forced", login) };
+    const planned = await sanitise("forced", ["--dry-run"], more);
+    assert.equal(planned.code, 0, planned.err);
+    const ran = await sanitise("forced", [], more);
+    assert.equal(ran.code, 0, ran.err);
+    const left = await server().as("forced", (s) =>
+      s.query<{ n: string; forced: boolean }>(
+        `select count(*) filter (where contact like '%real-mail%') as n, bool_and(c.relforcerowsecurity) as forced
+           from orders, pg_class c where c.oid = 'orders'::regclass`,
+      ),
+    );
+    assert.deepEqual(left.rows, [{ n: "0", forced: true }]);
+  });
+
   it("killed half-way it is taken up by the same command; other rules are refused meanwhile", async () => {
     await makeDatabase(server(), "killed");
     await server().as("killed", (s) =>
