@@ -90,12 +90,68 @@ tables:
     assert.match(one(`${head}tables: [}`), /^3:\d+ not YAML/);
     assert.match(one("database: shop"), /`allowed_domains` is missing/);
     assert.equal(faults("").length, 2);
-    assert.match(
-      one(`${head}tables:\n  a: truncate\n  a: truncate`),
-      /^5:3 not YAML: Map keys must be unique/,
-    );
+    assert.match(one(`${head}tables:\n  a: truncate\n  a: truncate`), /^5:3 `a` stands here twice/);
     assert.equal(faults("database: 7\nallowed_domains: []\ntables: { a: { mask: { x: emial } } }").length, 3);
     assert.match(one("database: shop\nallowed_domains: [Not A Domain]"), /"Not A Domain": must be a domain/);
+  });
+
+  it("reads anchors, merge keys and a byte order mark, and names the place where an alias stands", () => {
+    const text = `\uFEFF${head}x-people: &people { name: full-name, email: email }
+tables:
+  a: { mask: { <<: *people, name: redact } }
+  b: &b { keep: [x], mask: *people }
+  c: { <<: *b, keep: [y] }
+`;
+    const { tables } = readRules(write(text));
+    const masks = tables.map(({ mask }) =>
+      Object.fromEntries(mask.map((one) => [one.column, one.spec.with])),
+    );
+    assert.deepEqual(masks, [
+      { name: "redact", email: "email" },
+      { name: "full-name", email: "email" },
+      { name: "full-name", email: "email" },
+    ]);
+    assert.match(one(`${head}x-bad: &bad { keep: [x, x] }\ntables:\n  a: *bad\n`), /`x` is kept twice/);
+    assert.match(one(`${head}tables:\n  a: *nope\n`), /^4:6 there is no anchor `&nope`/);
+    assert.match(one(`${head}tables: &t\n  a: *t\n`), /^4:6 `\*t` stands inside what it stands for/);
+  });
+
+  it("says of odd YAML what is meant instead, at its place", () => {
+    const expected: [text: string, message: RegExp][] = [
+      ["just words", /^1:1 the file is "just words": must be an object/],
+      ["- a", /^1:1 the file is \["a"\]: must be an object/],
+      [`${head}---\n${head}`, /^3:1 a second document begins here/],
+      [`${head}tables:\n\ta: truncate`, /^4:1 not YAML: Tabs are not allowed/],
+      [`${head}tables: [a]`, /^3:9 `tables` is \["a"\]: must be an object/],
+      [`${head}tables:\n  a:\n`, /`tables\.a` is null: must be an object/],
+      [`${head}tables: { a: { keep: x } }`, /must be `all` or a list/],
+      [
+        `${head}tables: { a: { keep: [x, 5] } }`,
+        /^3:26 `tables\.a\.keep\.1` is 5: must be text; write it in quotes/,
+      ],
+      [`${head}tables: { a: { mask: [email] } }`, /must be an object/],
+      [`${head}tables: { a: { mask: { x: 5 } } }`, /^3:27 `tables\.a\.mask\.x` is 5: must be an object/],
+      [`${head}tables: { ? [a] : truncate }`, /a key must be a name/],
+      [`${head}tables: { a: { mask: { x: toString } } }`, /"toString" is no transformation/],
+      [`${head}large_objects: remuve`, /must be `remove` or `keep`\. Did you mean `remove`/],
+      [`${head}tables: ${"{a: ".repeat(1500)}`, /not YAML|cannot be read/],
+      [
+        `a: &a [${"x,".repeat(9)}]\n${["b", "c", "d", "e", "f", "g"].map((k, i) => `${k}: &${k} [${`*${"abcdef"[i]},`.repeat(9)}]`).join("\n")}`,
+        /cannot be read: Excessive alias count/,
+      ],
+    ];
+    for (const [text, message] of expected) {
+      assert.match(faults(text)[0] ?? "read without a fault", message, text.slice(0, 80));
+    }
+  });
+
+  it("reads a file of a megabyte in seconds", function () {
+    this.timeout(20_000);
+    const columns = Array.from({ length: 10 }, (_, i) => `column_number_${i}`).join(", ");
+    const many = Array.from({ length: 4000 }, (_, i) => `  table_${i}: { keep: [${columns}] }\n`).join("");
+    assert.equal(readRules(write(`${head}tables:\n${many}`)).tables.length, 4000);
+    const wide = Array.from({ length: 40_000 }, (_, i) => `c${i}`).join(", ");
+    assert.equal(readRules(write(`${head}tables: { a: { keep: [${wide}] } }`)).tables.length, 1);
   });
 
   it("refuses what cannot be meant", () => {

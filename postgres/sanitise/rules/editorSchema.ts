@@ -18,8 +18,12 @@ export function editorSchema(): JsonSchema {
     title: "Sanitise rules and packs of prodcopy",
     anyOf: [{ $ref: "#/definitions/rules" }, { $ref: "#/definitions/pack" }],
     definitions: {
-      rules: withEntries(rulesShape, { tables: "rulesTable" }),
-      pack: withEntries(packShape, { tables: "packTable", any_table: "anyTable" }),
+      // Keys that begin with x- hold anchors.
+      rules: { ...withEntries(rulesShape, { tables: "rulesTable" }), patternProperties: { "^x-": {} } },
+      pack: {
+        ...withEntries(packShape, { tables: "packTable", any_table: "anyTable" }),
+        patternProperties: { "^x-": {} },
+      },
       rulesTable: tableEntry(z.strictObject(rulesTable)),
       packTable: tableEntry(z.strictObject(packTable)),
       anyTable: withEntries(anyTable, { mask: "mask" }),

@@ -97,12 +97,14 @@ export function packNames(): string[] {
 function open(file: string): YamlReader {
   const relative = path.relative(process.cwd(), path.resolve(file));
   const shownName = relative.startsWith("..") ? file : relative;
+  let text: string;
   try {
-    return new YamlReader(shownName, readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     throw new Error(`The rules file ${shownName} cannot be read (${code}). Nothing was changed.`);
   }
+  return new YamlReader(shownName, text);
 }
 
 function parseLogin(

@@ -121,10 +121,12 @@ function parseDelete(
 
 function refuseTwice(reader: YamlReader, rule: TableRule, path: (string | number)[]): void {
   const kept = rule.keep === "all" ? [] : rule.keep.map((one) => one.column);
+  const seen = new Set<string>();
   for (const [i, column] of kept.entries()) {
-    if (kept.indexOf(column) < i) reader.fault([...path, "keep", i], `\`${column}\` is kept twice`);
+    if (seen.has(column)) reader.fault([...path, "keep", i], `\`${column}\` is kept twice`);
+    seen.add(column);
   }
-  for (const { column } of rule.mask.filter((one) => kept.includes(one.column))) {
+  for (const { column } of rule.mask.filter((one) => seen.has(one.column))) {
     reader.fault([...path, "mask", column], `\`${column}\` is both kept and masked`, "key");
   }
 }

@@ -1,7 +1,8 @@
-import { isMap, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import type { Place, RuleFault } from "./faults";
 import { hint } from "./names";
+import { oddities, YamlPlaces } from "./yamlPlaces";
 
 type Path = (string | number)[];
 
@@ -9,28 +10,53 @@ type Path = (string | number)[];
 export class YamlReader {
   readonly faults: RuleFault[] = [];
   readonly root: unknown;
-  private readonly document: Document;
+  private readonly places: YamlPlaces;
   private readonly lines = new LineCounter();
 
   constructor(
     readonly file: string,
     text: string,
   ) {
-    this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
-    for (const error of this.document.errors) {
-      this.faults.push({
-        place: this.at(error.pos[0]),
-        message: `not YAML: ${error.message}`,
-        kind: "shape",
-      });
+    // Whether keys are unique is looked at below: the library compares each with each.
+    const document = parseDocument(text, {
+      lineCounter: this.lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      merge: true,
+    });
+    this.places = new YamlPlaces(document);
+    for (const error of document.errors) {
+      const several = error.code === "MULTIPLE_DOCS";
+      const message = several
+        ? "a second document begins here; a rules file is one"
+        : `not YAML: ${error.message}`;
+      this.faults.push({ place: this.at(error.pos[0]), message, kind: "shape" });
     }
-    this.root = this.faults.length > 0 ? undefined : this.document.toJS();
+    if (this.faults.length === 0) {
+      for (const { offset, message } of oddities(document)) {
+        this.faults.push({ place: this.at(offset), message, kind: "shape" });
+      }
+    }
+    this.root = this.faults.length > 0 ? undefined : this.contents(document);
+  }
+
+  /** Without what begins with `x-`: room for anchors that several entries use. */
+  private contents(document: Document): unknown {
+    try {
+      const root: unknown = document.toJS({ maxAliasCount: 1000 });
+      if (typeof root !== "object" || root === null || Array.isArray(root)) return root;
+      return Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));
+    } catch (error) {
+      const message = `cannot be read: ${(error as Error).message}`;
+      this.faults.push({ place: { file: this.file, line: 1, column: 1 }, message, kind: "shape" });
+      return undefined;
+    }
   }
 
   /** The place of the value at `path`, or of its key; where that is not written, of the nearest thing around it. */
   place(path: Path, of: "key" | "value" = "value"): Place {
     for (let length = path.length; length >= 0; length--) {
-      const node = this.node(path.slice(0, length), of);
+      const node = this.places.node(path.slice(0, length), of);
       if (node?.range) return this.at(node.range[0]);
     }
     return { file: this.file, line: 1, column: 1 };
@@ -44,7 +70,7 @@ export class YamlReader {
   parse<T>(schema: z.ZodType<T>, value: unknown, path: Path, keys: readonly string[] = []): T | undefined {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    for (const issue of result.error.issues) {
+    for (const issue of result.error.issues.flatMap(deepest)) {
       const at = [...path, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
       if (issue.code === "unrecognized_keys") {
         for (const key of issue.keys) {
@@ -58,27 +84,57 @@ export class YamlReader {
         continue;
       }
       const seen = valueAt(value, issue.path);
-      const name = at.length > 0 ? `\`${at.join(".")}\` ` : "";
+      const name = at.length > 0 ? `\`${at.join(".")}\` ` : "the file ";
       this.fault(
         at,
-        seen === undefined ? `${name}is missing` : `${name}is ${shown(seen)}: ${lowered(issue.message)}`,
+        seen === undefined ? `${name}is missing` : `${name}is ${shown(seen)}: ${why(issue, seen)}`,
       );
     }
     return undefined;
-  }
-
-  private node(path: Path, of: "key" | "value"): Node | undefined {
-    if (of === "value") return this.document.getIn(path, true) as Node | undefined;
-    const parent = this.document.getIn(path.slice(0, -1), true);
-    if (!isMap(parent)) return undefined;
-    const pair = parent.items.find((item) => String(item.key) === String(path.at(-1)));
-    return pair?.key as Node | undefined;
   }
 
   private at(offset: number): Place {
     const { line, col } = this.lines.linePos(offset);
     return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+/** Of a value that may have several forms, the faults of the form that it comes nearest to. */
+function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const depth = (branch: z.core.$ZodIssue[]) => Math.max(0, ...branch.map((one) => one.path.length));
+  const nearest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0];
+  if (nearest === undefined || depth(nearest) === 0) return [issue];
+  return nearest.flatMap((one) => deepest({ ...one, path: [...issue.path, ...one.path] }));
+}
+
+const words: Record<string, string> = {
+  object: "an object (`name: value`)",
+  record: "an object (`name: value`)",
+  array: "a list",
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+function why(issue: z.core.$ZodIssue, seen: unknown): string {
+  if (issue.code === "invalid_type") return wanted(issue.expected, seen);
+  if (issue.code === "invalid_union") {
+    const forms = issue.errors.flat().flatMap((one) => {
+      if (one.code === "invalid_type") return [words[one.expected] ?? one.expected];
+      return one.code === "invalid_value" ? one.values.map((value) => `\`${String(value)}\``) : [];
+    });
+    return forms.length > 0 ? `must be ${[...new Set(forms)].join(" or ")}` : lowered(issue.message);
+  }
+  if (issue.code !== "invalid_value") return lowered(issue.message);
+  const values = issue.values.map(String);
+  return `must be ${values.map((value) => `\`${value}\``).join(" or ")}.${typeof seen === "string" ? hint(seen, values) : ""}`;
+}
+
+function wanted(expected: string, seen: unknown): string {
+  const scalar = expected === "string" && ["number", "boolean"].includes(typeof seen);
+  return `must be ${words[expected] ?? expected}${scalar ? "; write it in quotes" : ""}`;
 }
 
 /** A value from a rules file, short enough for a message. */
