@@ -10,8 +10,8 @@ export interface Budget {
   workMb: number;
 }
 
-/** More sessions than this bring little: they wait for the same disks. */
-const mostWorkers = 16;
+/** Sixty-four tables that are rewritten at once fill the widest volume there is. */
+const mostWorkers = 64;
 
 /**
  * Nobody but the run works on a quarantined copy, so it takes all processors and, beside the server's shared memory, as much again
@@ -27,7 +27,8 @@ export async function findBudget(session: Session, wanted?: number): Promise<Bud
             greatest(1, (current_setting('max_connections')::int - (select count(*)::int from pg_catalog.pg_stat_activity)) / 2) as connections,
             pg_catalog.has_function_privilege('pg_catalog.pg_read_file(text, bigint, bigint, boolean)', 'execute') as files`,
   );
-  const processors = (found.files ? await countProcessors(session) : undefined) ?? guessed(found.processes);
+  const processors =
+    (found.files ? await countProcessors(session) : undefined) ?? guessed(found.shared_mb, found.processes);
   const workers = Math.max(1, Math.min(wanted ?? processors, mostWorkers, found.connections));
   const each = found.shared_mb / 2 / workers;
   return {
@@ -37,9 +38,12 @@ export async function findBudget(session: Session, wanted?: number): Promise<Bud
   };
 }
 
-/** Where the machine cannot be looked at: RDS sets max_worker_processes to twice the processors, and at least to 8. */
-function guessed(processes: number): number {
-  return processes > 8 ? Math.floor(processes / 2) : 2;
+/**
+ * Where the machine cannot be looked at, as on RDS: shared memory is a quarter of the machine's there, and its memory-optimised
+ * classes have 8 GB a processor (others fewer, so this is rather too low). Whoever raised max_worker_processes had processors for them.
+ */
+function guessed(sharedMb: number, processes: number): number {
+  return Math.max(2, Math.floor(sharedMb / 2048), processes > 8 ? Math.floor(processes / 2) : 0);
 }
 
 /** Processors that the server may use, on Linux; undefined where there is no such file. */

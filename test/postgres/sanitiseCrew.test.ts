@@ -41,11 +41,11 @@ describe("sanitiser: side by side", function () {
 
   it("works in as many sessions as there are processors, with memory for each", async () => {
     const budget = await onCopy((copy) => findBudget(copy));
-    assert.ok(budget.workers >= 1 && budget.workers <= 16, String(budget.workers));
+    assert.ok(budget.workers >= 1 && budget.workers <= 64, String(budget.workers));
     const four = await onCopy((copy) => findBudget(copy, 4));
     assert.equal(four.workers, 4);
     assert.ok(four.maintenanceMb >= 64 && four.workMb >= 32, JSON.stringify(four));
-    assert.ok((await onCopy((copy) => findBudget(copy, 1000))).workers <= 16);
+    assert.ok((await onCopy((copy) => findBudget(copy, 1000))).workers <= 64);
   });
 
   it("does every item once, several at the same time, each in a session of its own", async () => {
