@@ -1,4 +1,4 @@
-import { ident, qualified, row, rows, run } from "../connection";
+import { ident, qualified, row, rows, run, withTransaction } from "../connection";
 import type { CopySession } from "../guard";
 import type { Journal } from "../journal";
 import type { Log } from "../proof";
@@ -13,7 +13,7 @@ import { rememberStructure } from "./structure";
 import { prepareSwaps } from "./swaps";
 import { installWords } from "./words/install";
 import { nameOf, type TableWork } from "./work";
-import { createWorkspace, holdKey } from "./workspace";
+import { createWorkspace, holdKey, installLibrary } from "./workspace";
 
 export const stage = "sanitise";
 
@@ -26,6 +26,8 @@ export async function decideOnce(
   if (!(await journal.stepDone(stage, "decide"))) {
     const decision = await decide(copy, plan);
     await journal.step(stage, "decide", () => keepDecision(copy, plan, decision));
+  } else {
+    await withTransaction(copy, () => installLibrary(copy));
   }
   return takeUp(copy, journal, plan);
 }

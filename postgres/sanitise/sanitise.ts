@@ -2,7 +2,7 @@ import { withTransaction } from "../connection";
 import type { CopySession } from "../guard";
 import { openJournal, type Journal } from "../journal";
 import type { Log } from "../proof";
-import { findBudget } from "./budget";
+import { findBudget, type Budget } from "./budget";
 import { scanCatalogueText } from "./catalogueText";
 import { checkAfterwards } from "./constraints";
 import { putBack } from "./detach";
@@ -11,6 +11,7 @@ import { leakScan } from "./leakScan";
 import { setTestLogins, type TestLoginResult } from "./logins";
 import { maskTables } from "./maskTables";
 import { refuseOtherDatabases } from "./otherDatabases";
+import { withOwners } from "./owners";
 import type { SanitisePlan } from "./plan";
 import { withCrew, type Crew } from "./crew";
 import { assertSameRules, countMedia, decideOnce, prepare, stage } from "./prepare";
@@ -59,11 +60,16 @@ export interface Sanitised {
  *   in quarantine with what was done so far; new rules need a new copy.
  */
 export async function sanitise(request: SanitiseRequest): Promise<Sanitised> {
-  const { copy, plan, log, wholeServer = true } = request;
+  const { copy, log, wholeServer = true } = request;
   const journal = await openJournal(copy, request);
   const budget = await findBudget(copy, request.workers);
   await settle(copy, budget);
   if (wholeServer) await refuseOtherDatabases(copy);
+  return withOwners(copy, log, () => carryOut(request, journal, budget));
+}
+
+async function carryOut(request: SanitiseRequest, journal: Journal, budget: Budget): Promise<Sanitised> {
+  const { copy, plan, log } = request;
   if (!(await journal.stepDone(stage, "proven"))) {
     // First, so that the structure which is compared afterwards is already without them.
     await dropForeignTables(copy, plan);

@@ -1,4 +1,4 @@
-import { run, type Session } from "../connection";
+import { rows, run, type Session } from "../connection";
 import type { CopySession } from "../guard";
 import { findBudget, type Budget } from "./budget";
 import { library } from "./functions/library";
@@ -28,7 +28,7 @@ export async function createWorkspace(copy: CopySession): Promise<void> {
   for (const [name, columns] of Object.entries(tables)) {
     await run(copy, `creating prodcopy.${name}`, `create table prodcopy.${name} (${columns})`);
   }
-  for (const statement of library) await run(copy, "creating the sanitiser's functions", statement);
+  await installLibrary(copy);
   // gen_random_uuid is the server's strong random source and is there without any extension.
   await run(
     copy,
@@ -39,6 +39,23 @@ export async function createWorkspace(copy: CopySession): Promise<void> {
             ('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint
        from generate_series(1, 4)`,
   );
+}
+
+/**
+ * Makes the fixed functions, in place of those that are there: a run that is taken up again works with the functions of the program that
+ * does so, whatever their arguments were called before. Within the caller's transaction.
+ */
+export async function installLibrary(copy: CopySession): Promise<void> {
+  const doing = "creating the sanitiser's functions";
+  const names = library.flatMap((one) => /\bfunction prodcopy\.(\w+)\s*\(/.exec(one)?.[1] ?? []);
+  const there = await rows<{ name: string }>(
+    copy,
+    doing,
+    `select oid::regprocedure::text as name from pg_proc where pronamespace = 'prodcopy'::regnamespace and proname = any($1)`,
+    [names],
+  );
+  for (const { name } of there) await run(copy, doing, `drop function ${name}`);
+  for (const statement of library) await run(copy, doing, statement);
 }
 
 /** Removes everything of `createWorkspace`; the journal stays. Within the caller's transaction. */

@@ -16,6 +16,7 @@ allowed_domains: [example.invalid]
 tables:
   person: { mask: { email: email, name: full-name } }
   emptied: truncate
+  strange: { mask: { email: email } }
   others: { keep: [v] }
 `;
 
@@ -38,16 +39,14 @@ tables:
 
   it("refuses a table of somebody else by name, before anything changes", async () => {
     await server().as(database, async (session) => {
-      await session.query(
-        "create table foreign_to_us (id int primary key, email text); alter table foreign_to_us owner to stranger",
-      );
+      await session.query("create table foreign_to_us (id int primary key, email text)");
       await session.query("grant select on foreign_to_us to rds_master");
     });
     await assert.rejects(
       asMaster(
         "database: owned\nallowed_domains: [example.invalid]\ntables:\n  foreign_to_us: { mask: { email: email } }\n  others: { keep: [v] }\n",
       ),
-      /public\.foreign_to_us: its owner stranger is a role that this login is no member of/,
+      /public\.foreign_to_us: its owner scratch_admin is a role that this login is no member of/,
     );
     await server().as(database, (session) =>
       session.query("drop table foreign_to_us; drop schema if exists prodcopy cascade"),
@@ -56,6 +55,10 @@ tables:
 
   it("does all of it on its own tables, and says what it could not prove", async () => {
     await server().as(database, async (session) => {
+      await session.query(`create table strange (id int primary key, email text unique); create view stranger_view as select email from strange;
+        insert into strange select i, 'someone' || i || '@real.org' from generate_series(1, 50) i;
+        alter table strange enable row level security; alter table strange force row level security;
+        alter table strange owner to stranger; alter view stranger_view owner to stranger`);
       await session.query(`set role rds_master;
         create table person (id int primary key, email text unique, name text);
         create view people as select email from person;
@@ -71,6 +74,16 @@ tables:
         "select count(*)::int as n from many where email like '%@example.invalid'",
       );
       assert.equal(rows[0]?.n, 50);
+      const strange = await session.query<{ n: number }>(
+        "select count(*)::int as n from person p join strange s using (email)",
+      );
+      assert.equal(strange.rows[0]?.n, 50, "a table of somebody else is masked alike");
+      const left = await session.query(
+        `select from pg_auth_members where member = 'rds_master'::regrole and roleid = 'stranger'::regrole
+         union all select from pg_class where oid = to_regclass('prodcopy.borrowed')
+         union all select from pg_class where oid = 'strange'::regclass and not relforcerowsecurity`,
+      );
+      assert.equal(left.rows.length, 0, "the membership is given back, and row security is forced again");
     });
     assert.doesNotMatch(result.residue.notProven.join("\n"), /statistics of emptied tables/);
     assert.match(result.residue.notProven.join("\n"), /pg_authid/);
