@@ -50,8 +50,9 @@ export function tableRefusals({ plan, table, facts }: Known): string[] {
   const found: string[] = [];
   if (plan.action === "keep" && masked.length === 0) return found;
   const add = (why: string) => found.push(`${name}${why}`);
-  if (!facts.mayOwn)
-    {add(`: its owner ${table.owner} is a role that this login is no member of and may not grant to itself`);}
+  if (!facts.mayOwn) {
+    add(`: its owner ${table.owner} is a role that this login is no member of and may not grant to itself`);
+  }
   if (table.kind === "foreign") add(": a foreign table");
   if (facts.foreignPartition !== null) add(`: its partition ${facts.foreignPartition} is a foreign table`);
   for (const column of masked) {
