@@ -19,7 +19,11 @@ export function floor(planOf: (ground: Ground) => Promise<SanitisePlan>): Contes
         (work) => isRewritten(work) || work.remove !== undefined,
       );
       const made = works.filter(isRewritten);
-      const plans = await ground.untimed(() => Promise.all(made.map((work) => madeAnew(ground, work))));
+      const plans = await ground.untimed(async () => {
+        const all: Anew[] = [];
+        for (const work of made) all.push(await madeAnew(ground, work));
+        return all;
+      });
       await run(copy, "making the schema", "create schema floor");
       for (const [i, { create }] of plans.entries()) {
         const work = made[i];

@@ -63,8 +63,11 @@ async function main(options: Options): Promise<void> {
     await stopServer(source);
     const results: Measured[] = [];
     for (let round = 1; round <= Number(options.rounds); round += 1) {
-      for (const contestant of present) {
-        const one = await measure(source, options.folder, contestant, needles);
+      for (const contestant of present.filter((one) => one.absent === undefined)) {
+        const one = await measure(source, options.folder, contestant, needles).catch((error: unknown) => {
+          contestant.absent = `it failed: ${String(error).split("\n")[0]}`;
+        });
+        if (one === undefined) continue;
         results.push(one);
         console.log(
           `${size}, round ${round}: ${one.contestant} ${one.seconds.toFixed(1)} s, ${one.cpu.toFixed(1)} s of processor time`,

@@ -71,16 +71,18 @@ async function install(programs: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Tables and columns as its strategy file names them. */
+/** Tables and columns as its strategy file names them. It does not quote names, so the old schema with spaces and quotes is spared it. */
 function strategyOf(plan: SanitisePlan, works: TableWork[]): unknown {
-  const tables = works.filter(isRewritten).flatMap((work) => {
-    const planned = plan.tables.find((table) => nameOf(table) === nameOf(work));
-    const columns = (planned?.columns ?? [])
-      .filter((column) => column.action === "mask")
-      .map((column) => ({ column_name: column.name, ...how(column) }));
-    if (columns.length === 0) return [];
-    return [{ table_name: work.table, schema: work.schema, type: "update_columns", columns }];
-  });
+  const tables = works
+    .filter((work) => isRewritten(work) && work.schema === "public")
+    .flatMap((work) => {
+      const planned = plan.tables.find((table) => nameOf(table) === nameOf(work));
+      const columns = (planned?.columns ?? [])
+        .filter((column) => column.action === "mask")
+        .map((column) => ({ column_name: column.name, ...how(column) }));
+      if (columns.length === 0) return [];
+      return [{ table_name: work.table, schema: work.schema, type: "update_columns", columns }];
+    });
   return { tables };
 }
 

@@ -50,8 +50,6 @@ export interface TableFacts {
   children: number;
   /** Whether a partition has dropped columns. */
   droppedBelow: boolean;
-  /** Whether a partition has its columns in other places than the table at the top. */
-  mixedLayout: boolean;
 }
 
 /** Partitioned tables of the tree of `c` as `p`, each with the columns that its key reads, directly or in an expression. */
@@ -91,9 +89,7 @@ export async function readTableFacts(copy: CopySession, tables: number[]): Promi
             not c.relispartition and exists (select from pg_inherits i where i.inhrelid = c.oid) as inherits,
             (select count(*)::int from pg_inherits i join pg_class k on k.oid = i.inhrelid
               where i.inhparent = c.oid and not k.relispartition) as children,
-            exists (select from pg_partition_tree(c.oid) t join pg_attribute d on d.attrelid = t.relid where d.attisdropped) as "droppedBelow",
-            exists (select from pg_partition_tree(c.oid) t join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-              join pg_attribute b on b.attrelid = t.relid and b.attname = a.attname where b.attnum <> a.attnum) as "mixedLayout"
+            exists (select from pg_partition_tree(c.oid) t join pg_attribute d on d.attrelid = t.relid where d.attisdropped) as "droppedBelow"
        from pg_class c where c.oid = any($1::oid[])`,
     [tables],
   );

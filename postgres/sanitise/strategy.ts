@@ -104,6 +104,7 @@ export async function decide(
       for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
     });
   }
+  shareExactCase(tops, keys.keys);
   // A key that is taken off does not stand in the way of TRUNCATE.
   const staying = catalogue.foreignKeys.filter((key) => !off.includes(key));
   const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying)));
@@ -112,6 +113,30 @@ export async function decide(
   const changed = works.filter((work) => work.strategy !== "kept").map((work) => work.oid);
   const early = [...forced, ...(await invalidIndexes(copy, changed))];
   return { works, early, detached, functions };
+}
+
+/** What refers to a column in which case counts must keep it as well, or it would refer to nothing. */
+function shareExactCase(tops: Known[], keys: ForeignKey[]): void {
+  const of = (schema: string, table: string) =>
+    tops.find((one) => one.plan.schema === schema && one.plan.table === table)?.exactCase ?? new Set();
+  const ends = keys.flatMap((key) =>
+    key.columns.map((column, i) => ({
+      from: of(key.schema, key.table),
+      column,
+      to: of(key.targetSchema, key.targetTable),
+      target: key.targetColumns[i] ?? "",
+    })),
+  );
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const { from, column, to, target } of ends.filter(
+      (e) => e.from.has(e.column) !== e.to.has(e.target),
+    )) {
+      from.add(column);
+      to.add(target);
+      changed = true;
+    }
+  }
 }
 
 /** Reads what forced row security would hide, and leaves it as it was. */

@@ -38,7 +38,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
       becomes.set(column.name, `(${plain})::${catalogued.type}`);
       continue;
     }
-    const value = facts.mixedLayout ? wrapped(plain, catalogued.type, table, context) : plain;
+    const value = table.kind === "partitioned" ? wrapped(plain, catalogued.type, table, context) : plain;
     const at = columns.find((one) => one.column === column.name);
     alter.push(
       `alter column ${ident(column.name)} type ${catalogued.type}${at?.collate ?? ""} using (${value})`,
@@ -94,12 +94,14 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
 }
 
 /**
- * The expression inside a function of the columns that it reads. PostgreSQL (tried on 15) carries `IS NULL` and `IS TRUE` over
- * to partitions with the column numbers of the table at the top, and then reads another column where they stand in another order.
- * The server puts the function's body in its place after the columns are found, so it costs nothing.
+ * The expression inside a function of the columns that it reads. PostgreSQL (tried on 15) carries `IS NULL` and `IS TRUE` over to partitions
+ * with the column numbers of the table at the top, and then reads another column where they stand in another order; `IS NOT FALSE` it
+ * does not carry over at all (XX000). The server puts the function's body in its place after the columns are found, so it costs nothing.
  */
 function wrapped(expression: string, type: string, table: CatalogueTable, context: CompileContext): string {
-  const read = table.columns.filter((column) => expression.includes(column.name));
+  const read = table.columns.filter(
+    ({ name }) => expression.includes(name) || expression.includes(ident(name)),
+  );
   const columns = read.map((column) => ident(column.name));
   const name = context.addFunction(
     (

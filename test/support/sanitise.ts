@@ -70,22 +70,24 @@ export async function withFunctions(copy: CopySession): Promise<void> {
 }
 
 /**
- * Which of these values occur in the files below a folder, each with its files. `shape` is a pattern that finds each of them, so
+ * Which of these values (or any that has the shape) occur in the files below a folder, each with its files. `shape` is a pattern that finds each of them, so
  * that a file is read once however many are looked for.
  */
 export async function grepFiles(
   folder: string,
-  needles: string[],
+  needles: string[] | undefined,
   shape: RegExp,
 ): Promise<Map<string, string[]>> {
-  const wanted = new Set(needles);
+  const wanted = needles && new Set(needles);
   const found = new Map<string, string[]>();
   for (const entry of await fs.readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = path.join(entry.parentPath, entry.name);
     const text = await fs.readFile(file, "latin1").catch(() => "");
     for (const match of new Set(text.match(shape) ?? [])) {
-      if (wanted.has(match)) found.set(match, [...(found.get(match) ?? []), path.relative(folder, file)]);
+      if (wanted?.has(match) ?? true) {
+        found.set(match, [...(found.get(match) ?? []), path.relative(folder, file)]);
+      }
     }
   }
   return found;
