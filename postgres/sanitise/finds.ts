@@ -14,6 +14,9 @@ import { numberShapes, secretShapes, shapeMark, shapes, type Allowed } from "./p
 /** The shortest text that identifies: `a@b.co`. */
 const shortest = 6;
 
+/** Shorter numbers may be anybody's: a date, an order, a part of something longer. */
+const longNumber = 9;
+
 /** How texts are searched. */
 export interface Search {
   allowed: Allowed;
@@ -62,10 +65,12 @@ function takenApart(search: Search): string {
       where position('"' in x) > 0 and length(e) between 8 and ${longestValue + 50}`,
     // Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
     // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table. Nobody has 0000000000.
-    `select ${row(kinds.digits, "d", "length(d)::text")} from regexp_matches(x, '(${telephone})', 'g') f
+    `select ${row(`case when length(d) < ${longNumber} then ${shapes.shortNumber} else ${kinds.digits} end`, "d", "length(d)::text")}
+       from regexp_matches(x, '(${telephone})', 'g') f
       cross join lateral (select prodcopy.only_digits(f[1]) as d offset 0) number
       where x ~ '${numberShape}' and length(d) between 7 and 18 and d !~ '^(.)\\1*$' and position(d in '01234567890123456789') = 0
-        and (f[1] ~ '^[+(0]' or length(d) >= 10 or f[1] <> d or length(d) = 9 and x = f[1])`,
+        and f[1] !~ '^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})'
+        and (f[1] ~ '^[+(0]' or length(d) >= 10 or f[1] <> d or length(d) = ${longNumber} and x = f[1])`,
     `select ${row(kinds.value, "f[1]")} from regexp_matches(x, '(${internetAddress})', 'g') f where x ~ '${internetAddress}'`,
     `select ${row(kinds.value, "rtrim(lower(f[1]), '=')")} from regexp_matches(x, '(${longToken})', 'g') f
       where x ~ '[0-9]' and x ~ '${longToken}' and f[1] ~ '[0-9]'`,
@@ -111,7 +116,9 @@ export function everyFind(texts: Texts, search: Search): string {
  */
 export function scanQuery(texts: Texts, search: Search): string {
   const kind = `case when found.kind = ${kinds.email} then ${shapes.stranger} else found.kind end`;
-  const result = search.before ? `coalesce(b.kind, ${kind})` : kind;
+  const result = search.before
+    ? `case when found.kind = ${shapes.shortNumber} then found.kind else coalesce(b.kind, ${kind}) end`
+    : kind;
   const join = search.before
     ? `left join prodcopy.before b on b.h = found.h and ${sameKind("found.kind")}`
     : "";
@@ -122,6 +129,6 @@ export function scanQuery(texts: Texts, search: Search): string {
    group by 1, 2 order by 1, 2`;
 }
 
-/** A value that is found is a distinctive or a common one: that was seen when it was marked. */
+/** What was found under one kind may have been marked under another: that was seen when it was marked. */
 export const sameKind = (kind: string) =>
-  `(b.kind = ${kind} or ${kind} = ${kinds.value} and b.kind = ${kinds.common})`;
+  `(b.kind = ${kind} or ${kind} = ${kinds.value} and b.kind = ${kinds.common} or ${kind} = ${shapes.shortNumber} and b.kind = ${kinds.digits})`;

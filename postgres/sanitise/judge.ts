@@ -1,13 +1,16 @@
 import { kinds } from "./functions/tokens";
 import { shapes } from "./patterns";
 
+/** What rules may expect in a column that they keep. */
+export const expectable = ["email", "phone", "name", "address", "value", "card", "iban", "secret"] as const;
+
 /**
  * What a find of the leak scan means. A run is stopped by what cannot be a coincidence: a whole value that points at one
  * person. What others may bear by right is reported and stops nothing, or nobody could use this on a database of his own.
  */
 export interface Kind {
   /** The word by which a rule expects it in a column. */
-  word: string;
+  word: (typeof expectable)[number];
   /** What was found, for the report. */
   text: string;
 }
@@ -25,11 +28,9 @@ export const kindOf: Record<number, Kind> = {
   [shapes.jwt]: { word: "secret", text: "a signed token (JWT)" },
   [shapes.privateKey]: { word: "secret", text: "a private key" },
   [shapes.key]: { word: "secret", text: "a key of a cloud or payment service" },
+  [shapes.shortNumber]: { word: "phone", text: "a number of seven or eight digits that stood here before" },
   [shapes.phone]: { word: "phone", text: "a telephone number by its shape" },
 };
-
-/** What rules may expect in a column that they keep. */
-export const expectable = [...new Set(Object.values(kindOf).map((kind) => kind.word))];
 
 /** Finds of one kind in one column. */
 export interface Found {
@@ -80,6 +81,7 @@ export function stops(found: Found, weight: Weight | undefined, notCards: number
     case shapes.card:
       return found.count >= notCards;
     case shapes.phone:
+    case shapes.shortNumber:
       return false;
     default:
       return true;

@@ -13,6 +13,7 @@ export const shapes = {
   privateKey: 24,
   key: 25,
   phone: 26,
+  shortNumber: 27,
 } as const;
 
 /** What a digit group may be divided by: at most one character, so that dates in a row are not one number. */

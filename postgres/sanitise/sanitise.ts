@@ -162,7 +162,7 @@ function refuseLeaks(findings: LeakFinding[]): void {
   const lines = findings.map((one) => `- ${placeOf(one)}`);
   throw new Error(
     `the leak scan found what must not be in the copy:\n${lines.join("\n")}\n` +
-      "The copy stays in quarantine. Mask these columns in the rules, or allow the domain, and make a new copy",
+      "The copy stays in quarantine. Mask these columns in the rules, allow the domain, or say with `expect` what stands in a kept column by right; then make a new copy",
   );
 }
 

@@ -120,6 +120,7 @@ function columnPlan(
   const { name, type, notNull } = column;
   const said = intent.columns.get(name);
   const mask = said?.mask;
+  const expected = mask ? undefined : intent.expected.get(name);
   return {
     name,
     type,
@@ -130,6 +131,7 @@ function columnPlan(
     keepValues: mask?.keepValues ?? [],
     exact: mask?.exact ?? [],
     identifying: mask !== undefined && isIdentifying(mask),
+    ...(expected === undefined ? {} : { expected }),
     origin: said
       ? originOf(said.place)
       : (keptWithoutRule(intent, column, index, looks) ?? (intent.place ? originOf(intent.place) : "")),

@@ -53,7 +53,9 @@ function checkTable(rule: TableRule, index: CatalogueIndex, names: string[]): Ru
   }
   const kept = rule.keep === "all" ? [] : rule.keep;
   return [
-    ...[...kept, ...rule.mask].flatMap((one) => unknownColumn(table, one.column, one.place, index)),
+    ...[...kept, ...rule.mask, ...rule.expect].flatMap((one) =>
+      unknownColumn(table, one.column, one.place, index),
+    ),
     ...(rule.delete?.follows ?? []).flatMap((one) =>
       index.find(one.schema, one.table)
         ? []

@@ -36,6 +36,8 @@ export interface TableRule {
   /** `all`: every column that does not look personal. */
   keep: "all" | { column: string; place: Place }[];
   mask: MaskRule[];
+  /** What the leak scan may find in columns that stay, by its words (`judge.ts`). */
+  expect: { column: string; kinds: string[]; place: Place }[];
   /** Pack: columns that a table must have to be the one that is meant. Columns named elsewhere may then be absent. */
   shape: string[];
   /** Rules: nothing that a pack says of this table counts. */

@@ -13,6 +13,8 @@ export interface TableIntent {
   delete: { rule: DeleteRule; follows: CatalogueTable[] } | undefined;
   keepAll: Place | undefined;
   columns: Map<string, ColumnIntent>;
+  /** What the leak scan may find in a column that stays. */
+  expected: Map<string, string[]>;
 }
 
 export interface ColumnIntent {
@@ -37,6 +39,7 @@ export function mergeIntents(document: RulesDocument, index: CatalogueIndex): In
       delete: undefined,
       keepAll: undefined,
       columns: new Map(),
+      expected: new Map(),
     });
   }
   const own = new Map(document.tables.map((rule) => [index.find(rule.schema, rule.table), rule]));
@@ -108,6 +111,7 @@ function mergeColumns(intent: TableIntent, rule: TableRule): void {
   for (const { column, place } of rule.keep === "all" ? [] : rule.keep) {
     if (has.has(column)) intent.columns.set(column, { place, mask: undefined });
   }
+  for (const { column, kinds } of rule.expect) intent.expected.set(column, kinds);
   for (const mask of rule.mask) {
     if (has.has(mask.column)) intent.columns.set(mask.column, { place: mask.place, mask });
   }

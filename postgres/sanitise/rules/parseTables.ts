@@ -92,6 +92,11 @@ function parseTable(
         ? keep
         : keep.map((column, i) => ({ column, place: reader.place([...path, "keep", i]) })),
     mask: mask.filter((one) => one !== undefined),
+    expect: Object.entries(shape.expect ?? {}).map(([column, kinds]) => ({
+      column,
+      kinds,
+      place: reader.place([...path, "expect", column], "key"),
+    })),
     shape: shape.shape ?? [],
     ignorePacks: shape.ignore_packs ?? false,
   };
@@ -125,6 +130,15 @@ function refuseTwice(reader: YamlReader, rule: TableRule, path: (string | number
   for (const [i, column] of kept.entries()) {
     if (seen.has(column)) reader.fault([...path, "keep", i], `\`${column}\` is kept twice`);
     seen.add(column);
+  }
+  for (const { column } of rule.expect.filter((one) =>
+    rule.mask.some((mask) => mask.column === one.column),
+  )) {
+    reader.fault(
+      [...path, "expect", column],
+      `\`${column}\` is masked; \`expect\` is for columns that stay`,
+      "key",
+    );
   }
   for (const { column } of rule.mask.filter((one) => seen.has(one.column))) {
     reader.fault([...path, "mask", column], `\`${column}\` is both kept and masked`, "key");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectable } from "../judge";
 
 /**
  * The shapes of rules files and packs, in one place: they are read with these, and the schema for editors is made of them
@@ -97,6 +98,10 @@ export const tableShape = z.strictObject({
   mask: entries
     .optional()
     .describe("What becomes of columns: a transformation by name, or `with` and its parameters."),
+  expect: z
+    .record(z.string(), z.array(z.enum(expectable)).min(1))
+    .optional()
+    .describe("Columns that stay: what the leak scan may find in each without stopping the run."),
   shape: columns.optional().describe("Packs: columns that a table must have to be the one that is meant."),
   ignore_packs: z.boolean().optional().describe("Rules: what packs say of this table does not count."),
 });
