@@ -68,8 +68,7 @@ async function sanitiseAndTell(order: Order, looked: Looked): Promise<void> {
     if (error instanceof NeedsLookError) progress(`report: ${writeReport(order, looked, error).html}`);
     throw error;
   }
-  const logins = keepLogins(order, ran);
-  const { json, html } = writeReport(order, looked, ran);
+  const { logins, json, html } = written(order, looked, ran);
   if (order.options.json === true) {
     say(JSON.stringify(summaryJson(order, looked, ran, { report: html, reportJson: json, logins }), null, 2));
     return;
@@ -88,6 +87,22 @@ async function sanitiseAndTell(order: Order, looked: Looked): Promise<void> {
   }
   if (logins !== undefined) say(`Passwords of test logins  ${logins}`);
   say(`Report  ${html}`);
+}
+
+/** @throws NeedsLookError: the database is sanitised all the same. */
+function written(
+  order: Order,
+  looked: Looked,
+  ran: Ran,
+): { logins: string | undefined; json: string; html: string } {
+  try {
+    return { logins: keepLogins(order, ran), ...writeReport(order, looked, ran) };
+  } catch (error) {
+    throw new NeedsLookError(
+      `${order.target.database} is sanitised, and the report or the file of test logins could not be written: ` +
+        `${(error as Error).message}. The same command makes both again, with new passwords, and masks nothing twice.`,
+    );
+  }
 }
 
 function wholeNumber(text: string): number {

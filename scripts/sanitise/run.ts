@@ -104,7 +104,10 @@ async function explain(order: Order, looked: Looked, error: Error, progress: Pro
   return new NeedsLookError(`${error.message}\n${leftBehind(earlier)} ${raw(order)}`);
 }
 
-function leftBehind({ begun, masked, tables }: Earlier): string {
+function leftBehind({ begun, masked, tables, provenAt }: Earlier): string {
+  if (provenAt !== undefined) {
+    return "All tables are masked, and that was proven; what failed came after it. The same command does it again, and masks nothing twice.";
+  }
   if (!begun) {
     return "Left behind: what called out of the database is cut, or foreign tables are dropped; no row was changed.";
   }
