@@ -1,7 +1,7 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { ident, qualified, row, type Session } from "../../connection";
 import { familyOf, rareFamilies } from "../rules/families";
-import { shapeParameters, shapes } from "./shapes";
+import { digitsFlag, shapeParameters, shapes } from "./shapes";
 
 /** What a look at some of a column's values found: counts, no values. */
 export interface ColumnSample {
@@ -76,7 +76,8 @@ function sampleQuery(table: CatalogueTable, columns: CatalogueColumn[]): string 
   const share =
     table.estimatedRows > 50 * sampledRows ? (100 * 20 * sampledRows) / table.estimatedRows : undefined;
   const sample = share === undefined ? "" : ` tablesample system (${share.toFixed(6)}) repeatable (0)`;
-  return `select count(*)::int as total, ${counts.join(", ")} from (
+  const flagged = columns.map((_, c) => `v${c}, ${digitsFlag(`v${c}`)}`);
+  return `select count(*)::int as total, ${counts.join(", ")} from (select ${flagged.join(", ")} from (
     select ${columns.map((column, c) => `nullif(${asText(column)}, '') as v${c}`).join(", ")}
-      from ${qualified(table.schema, table.name)}${sample} limit ${sampledRows}) as sampled`;
+      from ${qualified(table.schema, table.name)}${sample} limit ${sampledRows}) as taken offset 0) as sampled`;
 }

@@ -2,6 +2,11 @@ import { literal } from "../../connection";
 import type { Kind } from "./kinds";
 import { familyNames, givenNames } from "./commonNames";
 
+/** The column that tests expect beside the value `v`: `vd`, whether it has digits side by side. */
+export function digitsFlag(v: string): string {
+  return `${v} ~ '[0-9]{2}' as ${v}d`;
+}
+
 /** Something that a value looks like, found inside the server. */
 export interface Shape {
   key: string;
@@ -25,8 +30,15 @@ const afterAnyCase = (cheap: (v: string) => string, pattern: string) => (v: stri
   `${cheap(v)} and ${v} ~* ${literal(pattern)}`;
 const after = (cheap: (v: string) => string, pattern: string) => (v: string) =>
   `${cheap(v)} and ${v} ~ ${literal(pattern)}`;
-const digits = (v: string) => `${v} ~ '[0-9]{2}'`;
-const has1 = (v: string) => `${v} ~ '[0-9]'`;
+/** Computed once a value by whoever asks (`digitsFlag`): most patterns need digits. */
+const digits = (v: string) => `${v}d`;
+const within = (least: string, most: number) => (v: string) =>
+  `strpos(${v}, ${literal(least)}) > 0 and length(${v}) <= ${most}`;
+const anyOf =
+  (...texts: string[]) =>
+  (v: string) =>
+    `(${texts.map((text) => `strpos(${v}, ${literal(text)}) > 0`).join(" or ")})`;
+const has1 = (v: string) => `${within(" ", 160)(v)} and ${v} ~ '[0-9]'`;
 const has = (text: string) => (v: string) => `strpos(${v}, ${literal(text)}) > 0`;
 
 /** A card's last digit checks the others (Luhn). */
@@ -89,7 +101,7 @@ export const shapes: Shape[] = [
     "card numbers",
     "number",
     (v) =>
-      `${matches("(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])")(v)} and ${luhn(v)}`,
+      `${digits(v)} and ${matches("(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])")(v)} and ${luhn(v)}`,
     { whole: 0.93, single: 0.5, gate: true },
   ),
   shape(
@@ -103,24 +115,34 @@ export const shapes: Shape[] = [
     "ip6",
     "network addresses",
     "network",
-    matches("^([0-9a-fA-F]{1,4}:){2,7}(:?[0-9a-fA-F]{1,4})+(/[0-9]+)?$"),
+    after(has(":"), "^([0-9a-fA-F]{1,4}:){2,7}(:?[0-9a-fA-F]{1,4})+(/[0-9]+)?$"),
     { whole: 0.85, from: 0.2 },
   ),
-  shape("mac", "addresses of devices", "network", matches("^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$"), {
-    whole: 0.9,
-  }),
+  shape(
+    "mac",
+    "addresses of devices",
+    "network",
+    after((v) => `length(${v}) = 17`, "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$"),
+    {
+      whole: 0.9,
+    },
+  ),
   shape(
     "hash",
     "password hashes",
     "credential",
-    matches("(^|[^[:alnum:]])(pbkdf2_sha|argon2|bcrypt|scrypt|\\$2[aby]\\$|\\$6\\$|\\$P\\$)"),
+    after(
+      anyOf("$", "crypt", "pbkdf2", "argon2"),
+      "(^|[^[:alnum:]])(pbkdf2_sha|argon2|bcrypt|scrypt|\\$2[aby]\\$|\\$6\\$|\\$P\\$)",
+    ),
     { whole: 0.98, from: 0.2, single: 0.9, gate: true },
   ),
   shape(
     "key",
     "tokens or keys",
     "token",
-    matches(
+    after(
+      anyOf("eyJ", "-----BEGIN ", "AKIA", "_live_", "gh", "xox"),
       "(\\meyJ[A-Za-z0-9_-]{8,}\\.|-----BEGIN |\\mAKIA[A-Z0-9]{12}|\\m(sk|pk|rk)_live_|\\mgh[pousr]_[A-Za-z0-9]{20}|\\mxox[abp]-)",
     ),
     { whole: 0.97, from: 0.2, single: 0.9, gate: true },
@@ -129,7 +151,8 @@ export const shapes: Shape[] = [
     "ssn",
     "national numbers",
     "number",
-    matches(
+    after(
+      digits,
       "^([0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}|[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|[12][0-9]{2}(0[1-9]|1[0-2])[0-9]{10})$",
     ),
     { whole: 0.92, from: 0.3 },
@@ -139,7 +162,7 @@ export const shapes: Shape[] = [
     "first and last names",
     "name",
     (v) =>
-      `${matches(`^${namePart}( (${namePart}|${joint})){1,3}$`)(v)} and ${isGiven(`split_part(${v}, ' ', 1)`)}`,
+      `${within(" ", 80)(v)} and ${matches(`^${namePart}( (${namePart}|${joint})){1,3}$`)(v)} and ${isGiven(`split_part(${v}, ' ', 1)`)}`,
     { whole: 0.9, from: 0.25 },
   ),
   shape(
@@ -147,11 +170,17 @@ export const shapes: Shape[] = [
     "last and first names",
     "name",
     (v) =>
-      `${matches("^[^,0-9]{2,30}, [^,0-9]{2,30}$")(v)} and ${isGiven(`split_part(split_part(${v}, ', ', 2), ' ', 1)`)}`,
+      `${within(", ", 62)(v)} and ${matches("^[^,0-9]{2,30}, [^,0-9]{2,30}$")(v)} and ${isGiven(`split_part(split_part(${v}, ', ', 2), ' ', 1)`)}`,
     { whole: 0.9, from: 0.25 },
   ),
-  shape("given", "first names", "name", isGiven, { whole: 0.82, from: 0.4 }),
-  shape("family", "family names", "name", isFamily, { whole: 0.75, from: 0.35 }),
+  shape("given", "first names", "name", (v) => `length(${v}) <= 30 and ${isGiven(v)}`, {
+    whole: 0.82,
+    from: 0.4,
+  }),
+  shape("family", "family names", "name", (v) => `length(${v}) <= 30 and ${isFamily(v)}`, {
+    whole: 0.75,
+    from: 0.35,
+  }),
   shape(
     "street",
     "streets with numbers",
@@ -166,7 +195,8 @@ export const shapes: Shape[] = [
     "handle",
     "accounts at networks",
     "username",
-    matches(
+    after(
+      anyOf("@", "://"),
       "(^@[A-Za-z0-9_]{2,30}$|^https?://(www\\.)?(facebook|twitter|x|instagram|linkedin|github|t|vk|xing)\\.(com|me)/.)",
     ),
     { whole: 0.75 },
@@ -178,10 +208,16 @@ export const shapes: Shape[] = [
     after(has("://"), "([?&](token|sig|signature|key|X-Amz-Signature)=|://[^/@ ]+:[^/@ ]+@)"),
     { whole: 0.85, from: 0.2, single: 0.6 },
   ),
-  shape("agent", "user agents", "network", matches("^(Mozilla|Opera|Dalvik|okhttp|curl|PostmanRuntime)/"), {
-    whole: 0.9,
-    from: 0.2,
-  }),
+  shape(
+    "agent",
+    "user agents",
+    "network",
+    after(has("/"), "^(Mozilla|Opera|Dalvik|okhttp|curl|PostmanRuntime)/"),
+    {
+      whole: 0.9,
+      from: 0.2,
+    },
+  ),
   shape(
     "random",
     "random-looking keys",

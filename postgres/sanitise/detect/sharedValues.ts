@@ -16,7 +16,7 @@ interface Place {
 const identifying: Kind[] = ["email", "phone", "name", "username", "address", "number", "token"];
 /** Shorter values are equal by chance. */
 const shortest = 6;
-const columnsAtOnce = 25;
+const columnsAtOnce = 400;
 
 /**
  * Finds text columns that seemed to hold nothing personal and share values with one that does: a copied name, an address that was
