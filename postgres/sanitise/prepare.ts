@@ -11,6 +11,7 @@ import { rehearse, removeRows } from "./rewrite";
 import { decide, type Decision } from "./strategy";
 import { rememberStructure } from "./structure";
 import { prepareSwaps } from "./swaps";
+import { tryRows } from "./trial";
 import { installWords } from "./words/install";
 import { nameOf, type TableWork } from "./work";
 import { createWorkspace, holdKey, installLibrary } from "./workspace";
@@ -65,7 +66,13 @@ export async function prepare(
 async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Decision): Promise<string> {
   await createWorkspace(copy);
   for (const statement of decision.functions) await run(copy, "creating functions of columns", statement);
-  for (const work of decision.works) await rehearse(copy, work);
+  // With all words: which of them stood here is not known yet.
+  await holdKey(copy);
+  await installWords(copy);
+  for (const work of decision.works) {
+    await rehearse(copy, work);
+    await tryRows(copy, work);
+  }
   await saveDetached(copy, decision.early, true);
   await rememberStructure(copy);
   await saveDetached(copy, decision.detached, false);

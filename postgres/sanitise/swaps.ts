@@ -25,7 +25,8 @@ function loop(work: TableWork, swap: SwapFamily): string {
     swap.kind === "format"
       ? `prodcopy.place_format(v, ${literal(swap.format)}, former)`
       : `prodcopy.place_digits(v, ${swap.keep}, former)`;
-  return `declare v text; former constant bigint := (select count(*) from prodcopy.before b where b.kind = 2); begin
+  return `#variable_conflict use_column
+  declare v text; former constant bigint := (select count(*) from prodcopy.before b where b.kind = 2); begin
     for v in select x from (select distinct ${value} from ${work.source} where ${swap.acts}) d(x)
              order by prodcopy.mark(x) loop
       perform ${place};

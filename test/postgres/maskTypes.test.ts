@@ -236,6 +236,18 @@ describe("sanitiser: transformations on real columns", function () {
     }
   });
 
+  it("columns may be named like what the sanitiser's own functions name their variables", async () => {
+    const { before, after } = await run(
+      `create table t (id int primary key, v text, former text, leaf jsonb, path text[], answer text, e text, kind text);
+       insert into t values (1, '0400000001', '0400000002', '{"a": "x@y.example"}', '{Ann Lee}', 'Ann', 'x@y.example', 'a text')`,
+      `  t: { mask: { v: { with: phone, format: "04########" }, former: phone, leaf: { with: json, paths: { $.a: email } }, path: { with: array, each: full-name }, answer: first-name, e: { with: email, person: id }, kind: mentions } }`,
+    );
+    for (const column of ["v", "former", "leaf", "path", "answer", "e"]) {
+      assert.notEqual(after[0]?.[column], before[0]?.[column], column);
+    }
+    assert.equal(after[0]?.kind, "a text");
+  });
+
   it("a name in another script stays in it, and the parts of a name agree with the whole, across tables", async () => {
     const { after } = await run(
       `create table t (id int primary key, first text, last text, whole text, other text);

@@ -58,6 +58,24 @@ describe("sanitiser: what it refuses", function () {
 
   const cases: [what: string, sql: string, tables: string, message: RegExp][] = [
     [
+      "values that a CHECK does not take",
+      "create table t (v text check (v ~ '^04')); insert into t select '0400000000' from generate_series(1, 5)",
+      '  t: { mask: { v: { with: phone, format: "05########" } } }',
+      /before anything was changed: the rules of public\.t make values that it does not take.*t_v_check/,
+    ],
+    [
+      "values that a CHECK over two columns does not take",
+      "create table t (id int primary key, a date, b date, check (b = a + 1)); insert into t values (1, '2001-01-01', '2001-01-02'), (2, '2002-01-01', '2002-01-02')",
+      "  t: { mask: { a: date-shift, b: date-shift } }",
+      /the rules of public\.t make values that it does not take.*t_check/,
+    ],
+    [
+      "values that a domain does not take",
+      "create domain d as text check (value like '%!'); create table t (v d); insert into t values ('x!')",
+      "  t: { mask: { v: redact } }",
+      /the rules of public\.t make values that it does not take.*d_check/,
+    ],
+    [
       "a masked partition key",
       "create table t (k text, v text) partition by list (k); create table t1 partition of t for values in ('x')",
       "  t: { keep: [v], mask: { k: token } }",

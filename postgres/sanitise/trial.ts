@@ -1,0 +1,59 @@
+import { ident, qualified, row, run } from "../connection";
+import { DatabaseError } from "../errors";
+import type { CopySession } from "../guard";
+import { nameOf, type TableWork } from "./work";
+import { readAs } from "./workspace";
+
+/** Rows of each table that are tried. */
+const tried = 200;
+
+/**
+ * Masks some rows of a table into a temporary one with the same types and CHECK constraints, which goes at once: a result that a check, a
+ * domain or a type does not take is a fault of the rules, and is told before anything is changed. Within the caller's transaction,
+ * with key and word lists at hand.
+ */
+export async function tryRows(copy: CopySession, work: TableWork): Promise<void> {
+  const masked = new Map(
+    (work.refill ?? work.alter.flatMap(rewritten)).map((one) => [one.column, one.value]),
+  );
+  if (masked.size === 0) return;
+  const doing = `trying the rules of ${nameOf(work)} on some rows`;
+  const { names } = await row<{ names: string[] }>(
+    copy,
+    doing,
+    `select coalesce(array_agg(attname::text order by attnum), '{}') as names from pg_attribute
+      where attrelid = $1::oid and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [work.oid],
+  );
+  const columns = names.map(ident);
+  const values = columns.map((column) => masked.get(column) ?? column).join(", ");
+  const stays = work.remove?.how === "delete" ? `where (${work.remove.where}) is not true` : "";
+  await run(copy, doing, "savepoint trial");
+  await readAs(copy, work.schema);
+  const like = `(like ${qualified(work.schema, work.table)} including constraints)`;
+  await run(copy, doing, `create temp table prodcopy_trial ${like}`);
+  try {
+    await run(
+      copy,
+      doing,
+      `insert into pg_temp.prodcopy_trial (${columns.join(", ")})
+       select ${values} from ${work.source} ${stays} limit ${tried}`,
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !/^2[23]/.test(error.code)) throw error;
+    throw new Error(
+      `refused before anything was changed: the rules of ${nameOf(work)} make values that it does not take. ${error.message}. ` +
+        "Choose a transformation or a `format` that keeps to this constraint, e.g. `digits`, which keeps the shape, or `sql`",
+      { cause: error },
+    );
+  }
+  await run(copy, doing, "rollback to savepoint trial");
+}
+
+/** What an `ALTER COLUMN ... TYPE ... USING` clause makes of which column. */
+function rewritten(clause: string): { column: string; value: string }[] {
+  const [, column] = /^alter column ("(?:[^"]|"")+"|[^\s"]+) type /.exec(clause) ?? [];
+  const using = clause.indexOf(" using (");
+  if (column === undefined || using < 0) return [];
+  return [{ column, value: clause.slice(using + " using ".length) }];
+}
