@@ -35,8 +35,9 @@ export async function checkAfterwards(
       [name],
     );
     const now = await measure(hand.copy, work);
-    if (before.kept_hash === null && work.remove === undefined && work.keptColumns.length > 0)
+    if (before.kept_hash === null && work.remove === undefined && work.keptColumns.length > 0) {
       large.push(name);
+    }
     counts.set(name, { before: Number(before.row_count), after: Number(now.rows) });
     if (work.remove === undefined && now.rows !== before.row_count) {
       faults.push(`table ${name} has ${now.rows} rows and had ${before.row_count}`);
