@@ -10,7 +10,6 @@ import { floor } from "./floor";
 import { ours } from "./ours";
 import { printTable } from "./print";
 import { pynonymizer } from "./pynonymizer";
-import { reduced } from "./reduced";
 import { database, sourceOf } from "./source";
 import { updateAndVacuum, updatePerColumn } from "./updates";
 
@@ -18,7 +17,6 @@ interface Options {
   size: string[];
   rounds: string;
   workers?: string[];
-  columns?: string;
   only?: string;
   folder: string;
 }
@@ -30,7 +28,6 @@ const command = new Command("bench:sanitise")
   .option("--size <size...>", "of the database, such as 100MB or 1GB; several show how time grows", ["1GB"])
   .option("--rounds <n>", "how often each runs; the table shows the fastest", "3")
   .option("--workers <n...>", "also ours with this many sessions side by side")
-  .option("--columns <n>", "mask at most so many columns of each table (1, 2, 4), and keep the others")
   .option("--only <words>", "only those whose name contains one of these words, divided by commas")
   .option(
     "--folder <folder>",
@@ -40,10 +37,7 @@ const command = new Command("bench:sanitise")
 
 async function main(options: Options): Promise<void> {
   const rules = await loadRules(path.resolve(__dirname, "../../rules/sample.yaml"));
-  const planOf = async ({ copy }: Pick<Ground, "copy">) => {
-    const plan = await planDatabase(copy, rules, database);
-    return options.columns === undefined ? plan : reduced(plan, Number(options.columns));
-  };
+  const planOf = ({ copy }: Pick<Ground, "copy">) => planDatabase(copy, rules, database);
   await fs.mkdir(options.folder, { recursive: true });
   const all = [
     ours(planOf, undefined),
