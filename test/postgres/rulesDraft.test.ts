@@ -101,7 +101,8 @@ describe("rules draft", function () {
       `create extension hstore; create type pair as (a text, b text);
        create table c (id int primary key, name text, email text, j jsonb, js json, a text[], b bytea, x xml, h hstore, p pair, n numeric, notes varchar(200));
        insert into c select n, 'Canaryname' || n, 'canary' || n || '@canary.example', jsonb_build_object('canarykey' || n, 'canaryvalue', 'email', 'canary@x.example'),
-         json_build_object('Canary', n), array['canarya'], 'canaryb', '<canary/>', 'canary=>canary', '(canary,canary)'::pair, 424242424242, 'canary notes' from generate_series(1, 40) n;`,
+         json_build_object('Canary', n), array['canarya'], 'canaryb', '<canary/>', 'canary=>canary', '(canary,canary)'::pair, 424242424242, 'canary notes' from generate_series(1, 40) n;
+       create table few (id int primary key, j jsonb); insert into few select n, '{"canary1.email": "x", "canary@phone": {"mail": "y"}}' from generate_series(1, 3) n;`,
     );
     const draft = await drafted("canaries");
     const file = path.join(home().root, "canaries.yaml");
@@ -131,6 +132,7 @@ describe("rules draft", function () {
     const with_ = (name: string) => column(draft, `public.${name}`).with;
     assert.deepEqual(column(draft, "public.person.mobile").params, { format: "04########" });
     assert.equal(with_("person.email"), "email");
+    assert.equal(with_("person.full_nm"), "digits", "what its check lets through");
     assert.notEqual(with_("person.nick"), "first-name", "a unique name stays unique");
     assert.equal(with_("orders.person_email"), "email", "both ends of a key");
     assert.equal(with_("calls.person_email"), "null", "a reference of another type");
@@ -262,12 +264,12 @@ const fitting = `
   create type addr as (street text, town text);
   create table person (id int primary key, email varchar(40) not null unique check (email like '%@%'), nick varchar(30) unique, first_name varchar(12) not null check (char_length(first_name) >= 3),
     last_name text not null, mobile varchar(15) unique check (mobile ~ '^04[0-9]{8}$'), zip char(5) not null, ssn char(9) unique, born date not null check (born < '2020-01-01'), password varchar(60) not null,
-    token varchar(12) not null unique, tags text[] not null default '{}', home addr, avatar bytea not null, data jsonb not null, ip inet not null, initials varchar(2), phone_no bigint, lat numeric(8,6),
+    token varchar(12) not null unique, tags text[] not null default '{}', home addr, avatar bytea not null, data jsonb not null, ip inet not null, initials varchar(2), phone_no bigint, lat numeric(8,6), full_nm text check (full_nm ~ '^[A-Z][0-9]+$'),
     status text check (status in ('a', 'b')), card code, notes varchar(15) check (notes <> upper(notes)), full_name text generated always as (first_name || ' ' || last_name) stored);
   create table orders (id int primary key, person_email varchar(40) references person (email) on update cascade, ship_to text, note text);
   create table calls (id int primary key, person_email text references person (email));
-  insert into person (id, email, nick, first_name, last_name, mobile, zip, ssn, born, password, token, home, avatar, data, ip, initials, phone_no, lat, status, card, notes)
+  insert into person (id, email, nick, first_name, last_name, mobile, zip, ssn, born, password, token, home, avatar, data, ip, initials, phone_no, lat, full_nm, status, card, notes)
     select n, 'p' || n || '@old.example', 'oldnick' || n, 'Oldname', 'Oldname' || n, '0412345' || lpad(n::text, 3, '0'), lpad(n::text, 5, '0'), lpad(n::text, 9, '5'), '1980-01-01', 'Oldname-' || n, 'tok' || lpad(n::text, 6, '0'),
-      ('(' || n || ' Old Street,Oldtown)')::addr, 'Oldname', '{"email": "p@old.example"}', '10.1.2.3', 'ON', 61400000000 + n, 48.1, 'a', 'AB-' || lpad(n::text, 4, '0'), 'Oldname note' from generate_series(1, 50) n;
+      ('(' || n || ' Old Street,Oldtown)')::addr, 'Oldname', '{"email": "p@old.example"}', '10.1.2.3', 'ON', 61400000000 + n, 48.1, 'Q' || 1000 + n, 'a', 'AB-' || lpad(n::text, 4, '0'), 'Oldname note' from generate_series(1, 50) n;
   insert into orders select n, 'p' || n || '@old.example', n || ' Old Street', 'call 0412345' || lpad(n::text, 3, '0') from generate_series(1, 50) n;
 `;
