@@ -32,17 +32,17 @@ export class YamlReader {
         : `not YAML: ${error.message}`;
       this.faults.push({ place: this.at(error.pos[0]), message, kind: "shape" });
     }
-    if (this.faults.length === 0) {
-      for (const { offset, message } of oddities(document)) {
-        this.faults.push({ place: this.at(offset), message, kind: "shape" });
-      }
-    }
     this.root = this.faults.length > 0 ? undefined : this.contents(document);
   }
 
   /** Without what begins with `x-`: room for anchors that several entries use. */
   private contents(document: Document): unknown {
     try {
+      const odd = oddities(document);
+      this.faults.push(
+        ...odd.map(({ offset, message }) => ({ place: this.at(offset), message, kind: "shape" as const })),
+      );
+      if (odd.length > 0) return undefined;
       const root: unknown = document.toJS({ maxAliasCount: 1000 });
       if (typeof root !== "object" || root === null || Array.isArray(root)) return root;
       return Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));

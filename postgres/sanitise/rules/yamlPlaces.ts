@@ -84,5 +84,9 @@ export function oddities(document: Document): { offset: number; message: string 
 }
 
 function keyOf({ key }: Pair): string {
-  return isScalar(key) ? `${(key.value ?? "") as string}` : String(key);
+  if (!isScalar(key)) return String(key);
+  const { value } = key;
+  // The library's mark of a merge key.
+  if (typeof value === "symbol") return "<<";
+  return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
 }
