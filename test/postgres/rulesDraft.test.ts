@@ -124,6 +124,31 @@ describe("rules draft", function () {
     );
   });
 
+  it("masks what a pack keeps where its values show people", async () => {
+    await made(
+      "packed",
+      `create table auth_group (id int primary key, name varchar(150) not null unique);
+       insert into auth_group select g, 'anna.muster' || g || '@mail.org' from generate_series(1, 40) g`,
+    );
+    const draft = await drafted("packed");
+    assert.ok(draft.packs.includes("django"));
+    assert.equal(column(draft, "public.auth_group.name").with, "email");
+    const plan = await bound("packed", draft);
+    assert.match(JSON.stringify(plan), /"with":"email"/);
+  });
+
+  it("takes a table for one of people where its values show them", async () => {
+    await made(
+      "values",
+      `create table product_items (id int primary key, a text, b text, city text);
+       insert into product_items select g, 'Maria Smith', 'anna.muster' || g || '@mail.org', 'Springfield ' || chr(65 + g % 26)
+         from generate_series(1, 40) g;
+       update product_items set a = (array['John Smith', 'Mary Johnson', 'James Brown', 'Linda Davis', 'Robert Miller', 'Susan Wilson'])[1 + id % 6]`,
+    );
+    const draft = await drafted("values");
+    assert.equal(column(draft, "public.product_items.city").action, "mask");
+  });
+
   it("drafts transformations that fit, so that sanitise runs through with it", async () => {
     const single = await startScratchServer(home(), "single");
     await single.createDatabase("fits");

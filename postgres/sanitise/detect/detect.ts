@@ -6,9 +6,12 @@ import { familyOf } from "../rules/families";
 import { columnKey, indexCatalogue, type CatalogueIndex } from "../rules/lookup";
 import type { Finding } from "./finding";
 import { jsonPlaces, type JsonPlace } from "./jsonKeys";
-import { judge } from "./judge";
+import { judge, type Evidence } from "./judge";
+import { judgeAlike, pastTables, tablesOfPeople } from "./relations";
 import { compositeParts, filledTables, readableColumns } from "./reading";
 import { findShared } from "./sharedValues";
+import { subjectOf } from "./tableSubject";
+import { subjectByValues } from "./tableSubjectByValues";
 import { canHoldText, sampleColumns, type ColumnSample } from "./sample";
 
 /** What the detector thinks of every column of the tables that rules speak of. */
@@ -53,14 +56,23 @@ export async function detect(
   const parts = await compositeParts(session, tables);
   const filled = await filledTables(session, tables, readable);
   const findings = new Map<string, Finding>();
+  const ofPeople = tablesOfPeople(index);
+  const past = pastTables(index);
   const notSampled: string[] = [];
   for (const [done, table] of tables.entries()) {
     progress?.(done, tables.length);
     const seen = filled.has(table)
       ? await look(session, table, readable, index, notSampled)
       : { samples: new Map<string, ColumnSample>(), places: new Map<string, JsonPlace[]>() };
-    for (const column of table.columns) {
-      const evidence = {
+    const judgeAll = () => {
+      for (const { column, evidence } of known) {
+        findings.set(columnKey(table, column.name), judge(table, column, evidence));
+      }
+    };
+    const base = past.get(table);
+    const known = table.columns.map((column) => {
+      const inBase = base?.columns.some(({ name }) => name === column.name) ?? false;
+      const evidence: Evidence = {
         parts: parts.get(columnKey(table, column.name)) ?? [],
         sample: seen.samples.get(column.name),
         places: seen.places.get(column.name) ?? [],
@@ -68,9 +80,13 @@ export async function detect(
           ? "follows the columns that it is generated from"
           : structurallySafe(table, column, index),
         allowed: allowedValues(table, column),
+        subject: base && inBase ? subjectOf(base) : undefined,
+        ofPeople: ofPeople.has(table),
       };
-      findings.set(columnKey(table, column.name), judge(table, column, evidence));
-    }
+      return { column, evidence };
+    });
+    judgeAll();
+    if (subjectByValues(table, findings)) judgeAll();
   }
   const places = [...filled].flatMap((table) =>
     table.columns
@@ -78,6 +94,7 @@ export async function detect(
       .map((column) => ({ table, column })),
   );
   await attempt("values that columns share", notSampled, () => findShared(session, places, findings));
+  for (const [table, base] of past) judgeAlike(table, base, findings);
   for (const table of tables) followTexts(table, findings);
   return { index, findings, notSampled, filled };
 }

@@ -1,7 +1,7 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { ident, literal, qualified, rows, type Session } from "../../connection";
 import type { Kind } from "./kinds";
-import { kindsOf } from "./personalNames";
+import { kindsOf } from "./nameKinds";
 import { digitsFlag, shapeParameters, shapes } from "./shapes";
 import { nameWords } from "./vocabulary";
 

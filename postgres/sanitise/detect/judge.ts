@@ -6,9 +6,10 @@ import { kindWords, type Kind } from "./kinds";
 import { hintsOf, sureEnough, type Hint } from "./personalNames";
 import type { ColumnSample } from "./sample";
 import { shapes } from "./shapes";
-import { subjectOf } from "./tableSubject";
+import { harmless } from "./harmless";
+import { hiddenHints } from "./hiddenHints";
+import { subjectOf, type Subject } from "./tableSubject";
 import { nameWords } from "./vocabulary";
-import { aboutTails, harmlessWords } from "./weakWords";
 
 /** What was found out about a column before it is judged. */
 export interface Evidence {
@@ -21,6 +22,10 @@ export interface Evidence {
   structural: string | undefined;
   /** Why only few values are possible: an enum, a check; undefined when they are free. */
   allowed: string | undefined;
+  /** What the table is about for this column; what it says itself by default. */
+  subject?: Subject | undefined;
+  /** The table refers to one of people: somebody wrote its rows, or they are about somebody. */
+  ofPeople?: boolean;
 }
 
 const reviewFrom = 0.2;
@@ -31,10 +36,12 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
   const keep = (confidence: number, ...reasons: string[]): Finding =>
     finding("keep", undefined, confidence, reasons);
   if (structural) return keep(1, structural);
-  const hints = [...hintsOf(column, table), ...evidence.parts];
+  const subject = evidence.subject ?? subjectOf(table);
+  const hints = [...hintsOf(column, table, subject), ...evidence.parts];
   if (evidence.allowed !== undefined) return ofFewValues(hints, evidence.allowed, keep);
   const family = elementFamilyOf(column);
-  const values = valueHints(table, column, sample);
+  hints.push(...hiddenHints(table, column, { subject, sample, ofPeople: evidence.ofPeople ?? false }));
+  const values = valueHints(subject, column, sample);
   const places = evidence.places.map((place) => placeHint(place));
   const all = weighed(hints, sample, column).concat(values, places);
   const best = strongest(all);
@@ -50,7 +57,7 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
     return { ...finding("review", best.kind, best.sure, best.reasons), places: evidence.places };
   }
   return (
-    harmless(table, column, sample, keep) ??
+    harmless(table, column, { subject, sample }, keep) ??
     finding("review", best?.kind, Math.max(best?.sure ?? 0, reviewFrom), [
       ...(best?.reasons ?? []),
       sample === undefined || sample.values === 0
@@ -131,14 +138,9 @@ function weighed(
   });
 }
 
-function valueHints(
-  table: CatalogueTable,
-  column: CatalogueColumn,
-  sample: ColumnSample | undefined,
-): Hint[] {
+function valueHints(subject: Subject, column: CatalogueColumn, sample: ColumnSample | undefined): Hint[] {
   if (sample === undefined || sample.values === 0) return [];
   const { values, found, words, characters, distinct } = sample;
-  const subject = subjectOf(table);
   // What stands inside JSON and the like is one of many things in it.
   const inside = !["text", "array"].includes(familyOf(column));
   const hints = shapes.flatMap((shape): Hint[] => {
@@ -221,51 +223,3 @@ function isList(column: CatalogueColumn, sample: ColumnSample | undefined): bool
       sample.words > 1.3)
   );
 }
-
-/** Why a text without any sign of a person is safe to keep; undefined when it is not known to be. */
-function harmless(
-  table: CatalogueTable,
-  column: CatalogueColumn,
-  sample: ColumnSample | undefined,
-  keep: (sure: number, ...reasons: string[]) => Finding,
-): Finding | undefined {
-  const words = nameWords(column.name);
-  const last = words.at(-1) ?? "";
-  if (sample !== undefined && sample.values >= 30) {
-    const { values, distinct, codes } = sample;
-    if (sample.characters < 60 && distinct <= Math.max(3, Math.min(50, values / 10))) {
-      return keep(0.9, `its ${values} values are only ${distinct} different ones`);
-    }
-    if (codes / values > 0.95) return keep(0.75, "its values are short codes");
-  }
-  if (harmlessWords.has(last) || words.some((word) => harmlessWords.has(word) && !aboutTails.has(word))) {
-    return keep(0.85, "its name speaks of a code, a state or a measure");
-  }
-  if (aboutTails.has(last) && words.length > 1) {
-    return keep(0.8, "its name speaks of a property of something else");
-  }
-  if (column.maxLength !== undefined && column.maxLength <= 3 && !column.isArray) {
-    return keep(0.8, `it holds ${column.maxLength} characters at most`);
-  }
-  const subject = subjectOf(table);
-  if (["thing", "geo", "system", "content"].includes(subject)) {
-    return keep(
-      0.7,
-      `nothing speaks for a person, and the table is about ${subjectWords[subject] ?? "things"}`,
-    );
-  }
-  if (/(_|^)(id|ids|uuid|guid|gid|ptr|fk|ref)$/.test(last) || column.name.endsWith("Id")) {
-    return keep(0.7, "its name is that of a reference");
-  }
-  if (sample !== undefined && sample.values >= 30 && sample.words < 1.2 && sample.characters < 40) {
-    return keep(0.6, "its values are single words that look like nothing personal");
-  }
-  return undefined;
-}
-
-const subjectWords: Record<string, string> = {
-  thing: "things",
-  geo: "places",
-  system: "the application itself",
-  content: "the application's own texts",
-};

@@ -33,7 +33,7 @@ const strong: Record<Kind, string> = {
   number:
     "ssn nino passport passports reisepass pasaporte pasport passeport passaporte dni nif nie cpf cnpj curp pesel bsn tfn iban bic swift pan cvv cvc last4 " +
     "kontonummer kontonr rekeningnummer kontonummeret konto compte cuenta personnummer fodselsnummer henkilotunnus cpr steuernummer steuerid sozialversicherungsnummer " +
-    "snils inn kimlik tckn aadhaar mrn nhs medicare ein itin rfc sozialversicherung insurancenumber accountnumber cardnumber ccnumber ccnum creditcard licenseplate " +
+    "snils inn kimlik tckn aadhaar mrn nhs medicare ein itin rfc sozialversicherung insurancenumber accountnumber cardnumber ccnumber ccnum creditcard orcid licenseplate " +
     "numberplate kennzeichen plate vin imei imsi iccid rodne паспорт инн снилс 身份证 身份證 口座 マイナンバー 주민등록번호 anumber",
   credential:
     "password passwords passwd pwd passwort kennwort contrasena motdepasse senha haslo wachtwoord losenord adgangskode passord salasana heslo sifre parol passphrase passcode " +

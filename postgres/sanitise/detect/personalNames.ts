@@ -1,11 +1,11 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { elementFamilyOf } from "../rules/families";
+import { isPlace } from "./harmless";
 import { canHold, kindWords, type Kind } from "./kinds";
-import { strongWords } from "./lexicon";
-import { phrases } from "./phrases";
+import { kindsOf } from "./nameKinds";
 import { subjectOf, type Subject } from "./tableSubject";
+import { tableKind } from "./tableKind";
 import { nameWords } from "./vocabulary";
-import { aboutTails, weakByWord } from "./weakWords";
 
 /** What a name, comment or type says of a column. */
 export interface Hint {
@@ -40,12 +40,18 @@ const saidInComments: Kind[] = [
   "network",
 ];
 
-/** Everything that name, type and comment say, the surest first. */
-export function hintsOf(column: CatalogueColumn, table?: CatalogueTable): Hint[] {
+/** Everything that name, type and comment say, the surest first; in a table about `subject`, by default what it is about by itself. */
+export function hintsOf(
+  column: CatalogueColumn,
+  table?: CatalogueTable,
+  subject: Subject = table ? subjectOf(table) : "unknown",
+): Hint[] {
   const family = elementFamilyOf(column);
   if (family === "boolean") return [];
-  const subject = table ? subjectOf(table) : "unknown";
-  const named = inContext(kindsOf(nameWords(column.name), subject), column, table, subject);
+  const words = nameWords(column.name);
+  const named = inContext(kindsOf(words, subject), column, table, subject);
+  const ofTable = table && tableKind(table, words);
+  if (ofTable) named.unshift(ofTable);
   const hints = named.map(({ kind, sure }) => hint(kind, sure, "its name speaks of"));
   if (family === "ip" || column.baseType.startsWith("macaddr")) {
     hints.push({ kind: "network", sure: 0.9, reason: "its type holds network addresses" });
@@ -61,7 +67,17 @@ export function hintsOf(column: CatalogueColumn, table?: CatalogueTable): Hint[]
     );
     hints.push(...said.map(({ kind, sure }) => hint(kind, sure * 0.85, "its comment speaks of")));
   }
-  return hints.filter(({ kind }) => canHold(kind, family)).sort((a, b) => b.sure - a.sure);
+  // A code by which somebody gets in may be kept as a number.
+  const codes =
+    /integer|decimal/.test(family) && words.some((word) => /^(codes?|otp|pin|passcode)$/.test(word));
+  // `provider_customer_id` as a uuid is a reference to a row here, which a mask would cut.
+  const ownReference =
+    family === "uuid" && words.some((word) => /^(provider|gateway|processor|psp)$/.test(word));
+  const fits = ({ kind }: Hint) =>
+    kind === "token" || kind === "credential"
+      ? (codes || canHold(kind, family)) && !ownReference
+      : canHold(kind, family);
+  return hints.filter(fits).sort((a, b) => b.sure - a.sure);
 }
 
 /** What the columns beside it add: `state` is of an address only beside one, `name` a person's beside an e-mail address. */
@@ -75,6 +91,7 @@ function inContext(
   const beside = new Set(besides(table));
   const words = nameWords(column.name);
   const last = words.at(-1) ?? "";
+  const ofThings = ["thing", "geo", "system", "content"].includes(subject);
   return named.map(({ kind, sure }) => {
     if (kind === "address" && ["state", "region", "place", "st"].includes(last)) {
       const ofAddress = words.length === 1 || words.slice(0, -1).some((word) => addressParts.has(word));
@@ -84,13 +101,18 @@ function inContext(
     if (kind === "name" && open && sure >= 0.3 && (beside.has("email") || beside.has("phone"))) {
       return { kind, sure: Math.max(sure, 0.65) };
     }
+    if (kind === "username" && last === "name" && words.at(-2) === "display" && ofThings) {
+      return { kind, sure: sure * 0.4 };
+    }
+    if (kind === "name" && subject === "party" && words.length === 1 && isPlace(table)) {
+      return { kind, sure: sure * 0.4 };
+    }
     if (kind === "text" && ["system", "content"].includes(subject)) return { kind, sure: sure * 0.4 };
-    const open2 = ["thing", "geo", "system", "content"].includes(subject);
     if (
       kind === "text" &&
       elementFamilyOf(column) === "json" &&
       jsonOfPeople.has(last) &&
-      !open2 &&
+      !ofThings &&
       sure >= 0.3
     ) {
       return { kind, sure: Math.max(sure, 0.52) };
@@ -126,38 +148,8 @@ function hint(kind: Kind, sure: number, verb: string): Hint {
   return { kind, sure, reason: `${verb} ${kindWords[kind]}` };
 }
 
-/** What words say together, in a table about `subject`; in `prose` (a comment) only what they say anywhere. */
-export function kindsOf(words: string[], subject: Subject, prose = false): { kind: Kind; sure: number }[] {
-  const joined = ` ${words.join(" ")} `;
-  const phrase = phrases.find(({ pattern, kind }) => pattern.test(joined) && !(prose && kind === "nothing"));
-  if (phrase?.kind === "nothing") return [];
-  const last = words.at(-1) ?? "";
-  const about = !prose && words.length > 1 && aboutTails.has(last);
-  // `email_status` holds a status; `phone_number_type` too.
-  if (phrase && !(about && !joined.match(phrase.pattern)?.[0].trimEnd().endsWith(last))) {
-    return [{ kind: phrase.kind, sure: phrase.sure }];
-  }
-  if (about) return [];
-  const strong = words.map((word) => strongWords.get(word)).findLast((kind) => kind !== undefined);
-  if (strong) return [{ kind: strong, sure: 0.9 }];
-  if (prose) return [];
-  return weakKinds(words, subject);
-}
-
-const otherThings = new Set("id ids uuid guid code codes cd key keys number no nr count".split(" "));
 const jsonOfPeople = new Set(
   "profile preferences info details data payload params context ctx extra metadata meta headers body fields raw request response changes object snapshot attachments".split(
     " ",
   ),
 );
-
-/** The last word is the thing that a name names; the words before it count for less. */
-function weakKinds(words: string[], subject: Subject): { kind: Kind; sure: number }[] {
-  const ofAnother = words.length > 1 && otherThings.has(words.at(-1) ?? "");
-  return (ofAnother ? words.slice(-1) : [...words].reverse()).flatMap((word, i) =>
-    (weakByWord.get(word) ?? []).map(({ kind, sure }) => {
-      const here = subject === "unknown" ? sure.other : (sure[subject] ?? sure.other);
-      return { kind, sure: i === 0 ? here : here * 0.4 };
-    }),
-  );
-}

@@ -13,7 +13,7 @@ const people =
   "user|usr|member|customer|cust|client|clnt|player|person|people|contact|owner|payer|holder|employee|emp|author|sender|recipient|reporter|reported|roommate|partner|" +
   "spouse|nick|patient|student|teacher|driver|passenger|guest|visitor|reviewer|manager|mgr|doctor|dr|physician|gp|caller|requester|requestor|applicant|candidate|donor|" +
   "subscriber|buyer|seller|beneficiary|beneficiar|agent|tenant|guardian|parent|mother|father|child|dependent|dependant|dep|dpndt|signer|signatory|approver|assignee|kunde|kunden|client|" +
-  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator";
+  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator|debtor|creditor|payee|landlord|lessee|cardholder|policyholder|nominee|claimant|complainant|borrower|lender|invitee|inviter|insured|heir|signee";
 
 const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
   kind,
@@ -32,7 +32,12 @@ export const phrases: Phrase[] = [
   p(
     "nothing",
     0.9,
-    "(?:table|tbl|column|col|field|class|model|event|job|host|server|queue|schema|index|function|method|tag|group|role|category|product|brand|item|course|project|company|organisation|organization|team|club|country|department|dept|branch|store|warehouse|domain|type|status|code|template|language|currency|font|icon|theme|menu|page|site|app|application|module|plugin|package|service|database|db|trigger|sched|metric|attribute|property|variant|sku|plan|channel|genre|rank|zone|codename|bucket|logger|migration|task|step|stage|rule|policy|scope|device|browser|os|platform|medium|album|track|song|film|movie|book|game|drug|ward|room|venue|bank|process|program|command|image|config|setting|parameter|param|option|feature|environment|cluster|node|instance|resource|action|source|target|media|list|label|board|form|report|tax|system|sys|unit|measure|color|colour) (?:name|names|nm)",
+    "(?:table|tbl|column|col|field|class|model|event|job|host|server|queue|schema|index|function|method|tag|group|role|category|product|brand|item|course|project|company|organisation|organization|team|club|country|department|dept|branch|store|warehouse|domain|type|status|code|template|language|currency|font|icon|theme|menu|page|site|app|application|module|plugin|package|service|database|db|trigger|sched|metric|attribute|property|variant|sku|plan|channel|genre|rank|zone|codename|bucket|logger|migration|task|step|stage|rule|policy|scope|device|browser|os|platform|medium|album|track|song|film|movie|book|game|drug|ward|room|venue|bank|process|program|command|image|config|setting|parameter|param|option|feature|environment|cluster|node|instance|resource|action|source|target|media|list|label|board|form|report|tax|system|sys|unit|measure|color|colour|invoice|threshold|fee|charge|price) (?:display )?(?:name|names|nm)",
+  ),
+  p(
+    "nothing",
+    0.9,
+    "(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
   ),
   p(
     "nothing",
@@ -72,12 +77,12 @@ export const phrases: Phrase[] = [
   p(
     "token",
     0.9,
-    "(?:registration|push|device|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
+    "(?:registration|push|device|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|webauthn|salesforce|hubspot|intercom|zendesk|mailchimp|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
   ),
   p(
     "token",
     0.85,
-    "(?:customer|payment) profile id|payment method (?:id|token)|session (?:key|data|token|hash|value)|receipt url|private url|signed url|public key|fingerprint|crypted data",
+    "(?:provider|gateway|processor|psp) (?:customer|payment|account|user|profile|subscription|refund|charge|transaction) (?:id|reference)|(?:customer|payment) profile id|payment method (?:id|token)|session (?:key|data|token|hash|value)|receipt url|private url|signed url|public key|fingerprint|crypted data",
   ),
   p(
     "credential",

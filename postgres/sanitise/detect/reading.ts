@@ -2,7 +2,8 @@ import type { CatalogueTable } from "../../catalogue";
 import { qualified, rows, type Session } from "../../connection";
 import { columnKey } from "../rules/lookup";
 import { kindWords } from "./kinds";
-import { kindsOf, sureEnough, type Hint } from "./personalNames";
+import { kindsOf } from "./nameKinds";
+import { sureEnough, type Hint } from "./personalNames";
 import { nameWords } from "./vocabulary";
 
 /** Columns that the login may read, by `columnKey`. */

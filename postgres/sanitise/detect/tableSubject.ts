@@ -1,8 +1,9 @@
 import type { CatalogueTable } from "../../catalogue";
 import { familyOf } from "../rules/families";
-import { phrases } from "./phrases";
-import { strongWords } from "./lexicon";
 import type { Kind } from "./kinds";
+import { strongWords } from "./lexicon";
+import { kindsOf } from "./nameKinds";
+import { phrases } from "./phrases";
 import { tableWords, type Subject } from "./tableWords";
 import { singulars } from "./words";
 import { nameWords } from "./vocabulary";
@@ -18,14 +19,20 @@ const transparent = new Set(
 
 /**
  * What the rows of a table are about: by its name, the last word first, and where that says nothing by what stands beside each
- * other in it.
+ * other in it. A table whose columns hold a person is about people whatever its name.
  */
 export function subjectOf(table: CatalogueTable): Subject {
   const known = subjects.get(table);
   if (known !== undefined) return known;
-  const subject = byName(table.name) ?? byColumns(table);
+  const named = byName(table.name);
+  const subject = named === undefined ? byColumns(table) : corrected(named, table);
   subjects.set(table, subject);
   return subject;
+}
+
+/** Puts right what a table is about, where its values say more than its names did. */
+export function learnSubject(table: CatalogueTable, subject: Subject): void {
+  subjects.set(table, subject);
 }
 
 const subjects = new WeakMap<CatalogueTable, Subject>();
@@ -49,6 +56,45 @@ function byName(name: string): Subject | undefined {
   return first?.subject;
 }
 
+/** What the name says, unless the columns know better: `membership_applications` with a surname and a birthday is about people. */
+function corrected(named: Subject, table: CatalogueTable): Subject {
+  if (named === "log" && isArranged(table)) return "thing";
+  if (["person", "address", "credential"].includes(named)) return named;
+  const { kinds, ownNames } = strongIn(table);
+  const others = kinds.size - (kinds.has("name") ? 1 : 0);
+  if (ownNames >= 2 && others >= 1) return "person";
+  if (["party", "message", "log"].includes(named)) return named;
+  if ((ownNames >= 1 && others >= 1) || (kinds.has("birth") && kinds.size >= 2)) return "person";
+  return kinds.has("email") && kinds.size >= 2 ? "party" : named;
+}
+
+/** Kinds that the columns' names say by themselves, and how many are names of the one whom a row is about (no `contact_name`). */
+export function strongIn(table: CatalogueTable): { kinds: ReadonlySet<Kind>; ownNames: number } {
+  const kinds = new Set<Kind>();
+  let ownNames = 0;
+  for (const column of table.columns) {
+    if (!["text", "date"].includes(familyOf(column))) continue;
+    const words = nameWords(column.name);
+    for (const { kind, sure } of kindsOf(words, "unknown")) {
+      if (sure < 0.85 || !identifying.includes(kind)) continue;
+      kinds.add(kind);
+      if (kind === "name" && words.length <= 2 && words.some((word) => ownName.test(word))) ownNames++;
+    }
+  }
+  return { kinds, ownNames };
+}
+
+const identifying: Kind[] = ["email", "phone", "name", "birth", "number", "credential", "address"];
+const ownName =
+  /^(first|last|full|given|family|middle|maiden|sur|fst|lst|firstname|lastname|surnames?|fullname|givenname|familyname|forename|fname|lname|vorname|nachname|familienname|prenom|apellidos?|cognome|sobrenome|voornaam|achternaam|fornamn|efternamn|imie|nazwisko)$/;
+
+/** An event that people go to, not one that a machine notes. */
+function isArranged(table: CatalogueTable): boolean {
+  if (!/events?$/i.test(table.name)) return false;
+  const signs = /^(title|slug|venue|capacity|starts?|ends?|admission|location|poster|agenda)$/;
+  return table.columns.some(({ name }) => nameWords(name).some((word) => signs.test(word)));
+}
+
 function byColumns(table: CatalogueTable): Subject {
   const kinds = new Set<Kind>();
   for (const column of table.columns) {
@@ -60,6 +106,7 @@ function byColumns(table: CatalogueTable): Subject {
       if (phrase.kind !== "nothing") kinds.add(phrase.kind);
     } else for (const word of words) kinds.add(strongWords.get(word) ?? "text");
   }
+  if (strongIn(table).ownNames >= 2) return "person";
   if (kinds.has("birth") || kinds.has("credential")) return "person";
   if (kinds.has("name") && (kinds.has("email") || kinds.has("phone"))) return "person";
   if (kinds.has("email") || kinds.has("phone") || kinds.has("address")) return "party";

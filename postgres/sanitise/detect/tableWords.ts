@@ -31,7 +31,7 @@ const words: Record<Exclude<Subject, "unknown">, string> = {
     "address addresses addr adresse adressen direccion indirizzo endereco anschrift shippingaddress billingaddress delivery",
   message:
     "message messages msg mail mails email emails sms chat thread conversation comment comments post posts reply note notes ticket tickets incident incidents complaint review reviews feedback letter letters notification notifications " +
-    "inquiry enquiry request support case appointment leave appraisal encounter diagnosis obs observation prescription forum discussion status_update toot tweet journal diary memo survey response answer remark " +
+    "commentary commentaries appeal appeals inquiry enquiry request support case appointment leave appraisal encounter diagnosis obs observation prescription forum discussion status_update toot tweet journal diary memo survey response answer remark " +
     "lineitem followup interaction activity_ call submission application_ report_ dispute claim testimonial issue consultation visit_note newsitem mention attachment attachments document documents booking entry petition",
   log: "log logs audit history event events visit visits access login attempt trail trace error errors failure version versions revision changelog search searches query session_log job jobs outbox inbox webhook_delivery delivery_log request_log callback webhook",
   credential:
@@ -39,7 +39,7 @@ const words: Record<Exclude<Subject, "unknown">, string> = {
   content:
     "template templates emailtemplate article articles page pages faq blog welcomepack frontpage banner translation snippet cms section layout copy wiki content text_template emailcontent help terms",
   thing:
-    "product products category categories item items article_ artikel produit produits producto produkt prodotto towary товары товар genre media type types status group groups role roles permission permissions tag tags tax film movie book track album playlist artist song game " +
+    "method methods kind kinds format formats seating seatings gallery galleries product products category categories item items article_ artikel produit produits producto produkt prodotto towary товары товар genre media type types status group groups role roles permission permissions tag tags tax film movie book track album playlist artist song game " +
     "course subject coupon discount promotion plan feature flag setting settings option options config configuration preference parameter code codes lookup enum unit measure drug medicine ward room vehicle_model price prices rate rates inventory stock warehouse " +
     "payment_method currency language department dept job_title position grade stage step pipeline queue channel channels topic_ model rank colour color size menu widget theme icon dashboard report chart metric reason charge fee membership membershiptype paytype " +
     "schedule calendar holiday period season level skill specialty test asset project task_type milestone field attribute attributes property_type dataset experiment gene mutation file_format sample service services territories equipment ingredient recipe cuisine keyword category_ rbac tier bucket master payment_provider payment_providers identity_provider identity_providers sms_provider auth_provider release_note release_notes tax_provider integration",

@@ -1,5 +1,5 @@
 import type { Kind } from "./kinds";
-import type { Subject } from "./tableSubject";
+import type { Subject } from "./tableWords";
 import { fold } from "./words";
 
 /** What a word says depends on what its table is about: how sure, from 0 to 1, for each; `other` for the rest. */

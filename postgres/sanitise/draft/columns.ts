@@ -3,6 +3,7 @@ import type { Detection } from "../detect/detect";
 import type { TableIntent } from "../rules/intent";
 import { columnKey } from "../rules/lookup";
 import type { Decision } from "./decide";
+import { outweighs } from "./outweighs";
 
 /** A column as `rules draft --json` shows it. */
 export interface DraftColumn {
@@ -59,7 +60,7 @@ function packed(intent: TableIntent | undefined, name: string, decision: Decisio
     };
   }
   const said = intent?.columns.get(name);
-  if (said === undefined) return undefined;
+  if (said === undefined || (intent && outweighs(decision, intent, name))) return undefined;
   const pack = /([^/]+)\.yaml$/.exec(said.place.file)?.[1] ?? said.place.file;
   if (said.mask === undefined) {
     return { action: "keep", with: null, confidence: 0.95, reasons: [`the pack ${pack} keeps it`] };

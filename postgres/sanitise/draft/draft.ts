@@ -11,6 +11,7 @@ import { mergeIntents, type TableIntent } from "../rules/intent";
 import { packNames, readRules } from "../rules/load";
 import { columnKey } from "../rules/lookup";
 import { columnsOf, type DraftColumn } from "./columns";
+import { outweighs } from "./outweighs";
 import { decide, type Decision } from "./decide";
 import { draftYaml, type DraftTable } from "./yaml";
 
@@ -110,7 +111,8 @@ function draftTable(
   if (intent?.action !== undefined) return [];
   const open = table.columns.flatMap((column) => {
     const decision = decisions.get(columnKey(table, column.name));
-    return decision === undefined || intent?.columns.has(column.name)
+    return decision === undefined ||
+      (intent?.columns.has(column.name) && !outweighs(decision, intent, column.name))
       ? []
       : [{ name: column.name, decision, type: column.type }];
   });

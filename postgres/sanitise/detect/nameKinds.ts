@@ -1,0 +1,37 @@
+import type { Kind } from "./kinds";
+import { strongWords } from "./lexicon";
+import { phrases } from "./phrases";
+import type { Subject } from "./tableWords";
+import { aboutTails, weakByWord } from "./weakWords";
+
+/** What words say together, in a table about `subject`; in `prose` (a comment) only what they say anywhere. */
+export function kindsOf(words: string[], subject: Subject, prose = false): { kind: Kind; sure: number }[] {
+  const joined = ` ${words.join(" ")} `;
+  const phrase = phrases.find(({ pattern, kind }) => pattern.test(joined) && !(prose && kind === "nothing"));
+  if (phrase?.kind === "nothing") return [];
+  const last = words.at(-1) ?? "";
+  const about = !prose && words.length > 1 && aboutTails.has(last);
+  // `email_status` holds a status; `phone_number_type` too.
+  if (phrase && !(about && !joined.match(phrase.pattern)?.[0].trimEnd().endsWith(last))) {
+    return [{ kind: phrase.kind, sure: phrase.sure }];
+  }
+  if (about) return [];
+  const strong = words.map((word) => strongWords.get(word)).findLast((kind) => kind !== undefined);
+  if (strong) return [{ kind: strong, sure: 0.9 }];
+  if (prose) return [];
+  return weakKinds(words, subject);
+}
+
+const otherThings = new Set("id ids uuid guid code codes cd key keys number no nr count".split(" "));
+
+/** The last word is the thing that a name names; the words before it count for less. */
+function weakKinds(words: string[], subject: Subject): { kind: Kind; sure: number }[] {
+  const ofAnother = words.length > 1 && otherThings.has(words.at(-1) ?? "");
+  return (ofAnother ? words.slice(-1) : [...words].reverse()).flatMap((word, i) =>
+    // A town in Danish and Swedish, but not in `grouped_by`.
+    (word === "by" && words.length > 1 ? [] : (weakByWord.get(word) ?? [])).map(({ kind, sure }) => {
+      const here = subject === "unknown" ? sure.other : (sure[subject] ?? sure.other);
+      return { kind, sure: i === 0 ? here : here * 0.4 };
+    }),
+  );
+}
