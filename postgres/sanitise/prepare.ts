@@ -69,11 +69,12 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
   // With all words: which of them stood here is not known yet.
   await holdKey(copy);
   await installWords(copy);
+  // First, since forced row security would hide the rows that are tried from their owner.
+  await saveDetached(copy, decision.early, true);
   for (const work of decision.works) {
     await rehearse(copy, work);
     await tryRows(copy, work);
   }
-  await saveDetached(copy, decision.early, true);
   await rememberStructure(copy);
   await saveDetached(copy, decision.detached, false);
   for (const [n, work] of decision.works.entries()) {
