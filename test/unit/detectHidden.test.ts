@@ -124,6 +124,23 @@ describe("what empty tables hide", () => {
     assert.equal(said(table("products", { slug: "text" }), "slug"), "keep");
   });
 
+  it("looks at what another system knows somebody by, and at somebody's own settings", () => {
+    assert.equal(said(table("customers", { external_id: "text" }), "external_id"), "review token");
+    assert.equal(said(table("products", { external_id: "text" }), "external_id"), "keep");
+    assert.equal(said(table("user_project_preferences", { settings: "jsonb" }), "settings"), "review text");
+    assert.equal(said(table("product_types", { settings: "jsonb" }), "settings"), "keep");
+  });
+
+  it("takes a name to show for a person's only among people", () => {
+    assert.equal(said(table("users", { display_name: "text" }), "display_name"), "mask username");
+    assert.equal(
+      said(table("frobs", { display_name: "text", email: "text" }), "display_name"),
+      "mask username",
+    );
+    assert.equal(said(table("frobs", { display_name: "text" }), "display_name"), "review username");
+    assert.equal(said(table("companies", { display_name: "text" }), "display_name"), "review username");
+  });
+
   it("judges a table and its past alike, the graver finding for both", () => {
     const [base, past] = [
       table("wiki_pages", { body: "text" }),

@@ -23,6 +23,7 @@ export function hiddenHints(table: CatalogueTable, column: CatalogueColumn, arou
     voucher(table, words),
     anyValue(table, words, around),
     slug(words, around),
+    elsewhere(words, around),
   ];
   return hints
     .filter((one) => one !== undefined)
@@ -80,8 +81,13 @@ function opaque(
   if (!["json", "xml", "hstore"].includes(family) && !raw) return undefined;
   if (raw && (column.maxLength ?? shortestText) < shortestText) return undefined;
   if (sample !== undefined && sample.values > 0) return undefined;
+  const last = words.at(-1) ?? "";
+  const ofOne = aboutSomebody(table) && /^(preferences|settings|prefs|options|state)$/.test(last);
+  if (ofOne && subject !== "person") {
+    return hint("text", 0.35, "its documents are unknown, and somebody's own");
+  }
   if (!words.some((word) => opaqueWords.has(word))) return undefined;
-  if (aboutTails.has(words.at(-1) ?? "") && words.at(-1) !== "source") return undefined;
+  if (aboutTails.has(last) && last !== "source") return undefined;
   if (subject === "person" || strongIn(table).kinds.size > 0) {
     return hint("text", 0.6, "its documents are unknown, and its table is personal");
   }
@@ -108,12 +114,27 @@ function voucher(table: CatalogueTable, words: string[]): Hint | undefined {
 /** A value under a key, in a table that hangs on people: whatever the users of the application put there. */
 function anyValue(table: CatalogueTable, words: string[], { ofPeople, sample }: Around): Hint | undefined {
   if (!/^(value|values|v|val|vals)$/.test(words.at(-1) ?? "") || (sample?.values ?? 0) > 0) return undefined;
-  const aboutPeople = nameWords(table.name).some((word) =>
+  const keyed = table.columns.some(({ name }) => /^(k|key|name|field|attribute|custom_field_id)$/.test(name));
+  return (ofPeople || aboutSomebody(table)) && keyed
+    ? hint("text", 0.4, "its values may be anything, and its table is about people")
+    : undefined;
+}
+
+/** A person is named in the table's name: `customer_metadata`. */
+function aboutSomebody(table: CatalogueTable): boolean {
+  return nameWords(table.name).some((word) =>
     singulars(word).some((one) => tableWords.get(one) === "person"),
   );
-  const keyed = table.columns.some(({ name }) => /^(k|key|name|field|attribute|custom_field_id)$/.test(name));
-  return (ofPeople || aboutPeople) && keyed
-    ? hint("text", 0.4, "its values may be anything, and its table is about people")
+}
+
+/** A number by which another system knows somebody. */
+function elsewhere(words: string[], { subject }: Around): Hint | undefined {
+  const id = words.length > 1 && /^(id|uid|ref|reference)$/.test(words.at(-1) ?? "");
+  const other = words.some((word) =>
+    /^(external|remote|legacy|foreign|upstream|import|imported)$/.test(word),
+  );
+  return id && other && subject === "person"
+    ? hint("token", 0.35, "another system knows somebody by it")
     : undefined;
 }
 

@@ -101,9 +101,11 @@ function inContext(
     if (kind === "name" && open && sure >= 0.3 && (beside.has("email") || beside.has("phone"))) {
       return { kind, sure: Math.max(sure, 0.65) };
     }
-    if (kind === "username" && last === "name" && words.at(-2) === "display" && ofThings) {
-      return { kind, sure: sure * 0.4 };
-    }
+    // People have names to show, and so have plans, organisations and whatever else is listed.
+    const shown = kind === "username" && last === "name" && words.at(-2) === "display";
+    if (shown && ofThings) return { kind, sure: sure * 0.4 };
+    const alone = !(["email", "phone", "credential", "birth"] as const).some((one) => beside.has(one));
+    if (shown && alone && ["party", "unknown"].includes(subject)) return { kind, sure: sure * 0.5 };
     if (kind === "name" && subject === "party" && words.length === 1 && isPlace(table)) {
       return { kind, sure: sure * 0.4 };
     }
