@@ -130,5 +130,5 @@ export function scanQuery(texts: Texts, search: Search): string {
 }
 
 /** What was found under one kind may have been marked under another: that was seen when it was marked. */
-export const sameKind = (kind: string) =>
+const sameKind = (kind: string) =>
   `(b.kind = ${kind} or ${kind} = ${kinds.value} and b.kind = ${kinds.common} or ${kind} = ${shapes.shortNumber} and b.kind = ${kinds.digits})`;

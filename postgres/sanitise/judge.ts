@@ -47,7 +47,17 @@ export interface Found {
 /** Kinds of which the column's other contents say whether they are a coincidence. */
 export const weighed: readonly number[] = [kinds.name, kinds.address, kinds.digits, kinds.common];
 
-/** What the column holds beside the finds; see `weight` in `leakScan.ts`. */
+/** Kinds of which one find stops the run, whatever else the column holds. */
+const certain: readonly number[] = [
+  kinds.email,
+  shapes.stranger,
+  shapes.iban,
+  shapes.jwt,
+  shapes.privateKey,
+  shapes.key,
+];
+
+/** What the column holds beside the finds; see `weigh.ts`. */
 export interface Weight {
   /** Finds among what resembles them. */
   hits: number;
@@ -80,10 +90,13 @@ export function stops(found: Found, weight: Weight | undefined, notCards: number
       return found.count < 20 * found.different;
     case shapes.card:
       return found.count >= notCards;
-    case shapes.phone:
-    case shapes.shortNumber:
-      return false;
     default:
-      return true;
+      return certain.includes(found.kind);
   }
+}
+
+/** Whether what was found in some rows stops the run whatever stands in the others: twenty people among little else do. */
+export function isCertain(found: Found, weight: Weight | undefined): boolean {
+  if (certain.includes(found.kind)) return true;
+  return weight !== undefined && weight.different >= 20 && weight.hits >= 0.8 * weight.alike;
 }

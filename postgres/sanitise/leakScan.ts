@@ -1,13 +1,14 @@
 import { literal, qualified, row, rows, run, type Session } from "../connection";
 import type { Log } from "../proof";
 import type { Crew } from "./crew";
-import { everyFind, sameKind, scanQuery, type Search } from "./finds";
+import { scanQuery, type Search, type Texts } from "./finds";
 import { kinds } from "./functions/tokens";
-import { kindOf, stops, weighed, type Found, type Weight } from "./judge";
+import { isCertain, kindOf, stops, type Found, type Weight } from "./judge";
 import { allowedPattern, shapes } from "./patterns";
 import type { LeakFinding, SanitiseResult } from "./result";
 import { scanTables, type ScanTable } from "./scanColumns";
 import { unitsOf, type ScannedTable, type Unit } from "./scanUnits";
+import { ofColumns, weigh, weightKey } from "./weigh";
 import { nameOf } from "./work";
 
 export interface LeakScanRequest {
@@ -114,18 +115,57 @@ async function inParallel(session: Session, use: () => Promise<void>): Promise<v
   }
 }
 
-/** The finds of one pass, judged. */
+/**
+ * The finds of one pass, judged. Of large tables some rows are searched first: a column that fails there for certain has failed, and need
+ * not be read to its end. Rules that forget columns would otherwise be told so after hours.
+ */
 export async function searchUnit(session: Session, unit: Unit, search: Search): Promise<Judged> {
-  const found = await rows<Found>(session, `scanning ${unit.name}`, scanQuery(unit.texts, search));
+  const { sample, ...whole } = unit;
+  if (sample === undefined || !search.before) return searchWhole(session, whole, search);
+  const early = await findsIn(session, unit, sample, search);
+  const weights = await weigh(session, unit.name, sample, search, early);
+  const failed = new Set(
+    early.filter((one) => failsAlone(unit, one, weights.get(weightKey(one)))).map((one) => one.col),
+  );
+  if (failed.size === 0) return searchWhole(session, whole, search);
+  const found = early.filter((one) => failed.has(one.col));
+  const judged = await judge(session, unit, found, weights);
+  for (const one of [...judged.findings, ...judged.suspicious]) one.atLeast = true;
+  if (failed.size === unit.places.length) return judged;
+  const texts = ofColumns(unit.texts, `not in (${[...failed].join(", ")})`);
+  add(judged, await searchWhole(session, { ...whole, texts }, search));
+  return judged;
+}
+
+async function searchWhole(session: Session, unit: Unit, search: Search): Promise<Judged> {
+  const found = await findsIn(session, unit, unit.texts, search);
+  return judge(session, unit, found, await weigh(session, unit.name, unit.texts, search, found));
+}
+
+function findsIn(session: Session, unit: Unit, texts: Texts, search: Search): Promise<Found[]> {
+  return rows<Found>(session, `scanning ${unit.name}`, scanQuery(texts, search));
+}
+
+function failsAlone(unit: Unit, found: Found, weight: Weight | undefined): boolean {
+  const expected = unit.places[found.col]?.expected ?? [];
+  return isCertain(found, weight) && !expected.includes(kindOf[found.kind]?.word ?? "");
+}
+
+/** Which finds stop the run. */
+async function judge(
+  session: Session,
+  unit: Unit,
+  found: readonly Found[],
+  weights: Map<string, Weight>,
+): Promise<Judged> {
   const judged: Judged = { findings: [], suspicious: [] };
   for (const one of found) {
     const place = unit.places[one.col] ?? unit.places[0];
     const kind = kindOf[one.kind];
     if (place === undefined || kind === undefined) continue;
-    const weight = weighed.includes(one.kind) ? await weigh(session, unit, search, one) : undefined;
     const notCards =
       found.find((other) => other.col === one.col && other.kind === shapes.notCard)?.count ?? 0;
-    const stopping = stops(one, weight, notCards) && !place.expected.includes(kind.word);
+    const stopping = stops(one, weights.get(weightKey(one)), notCards) && !place.expected.includes(kind.word);
     judged[stopping ? "findings" : "suspicious"].push({
       schema: place.schema,
       table: place.table,
@@ -140,25 +180,9 @@ export async function searchUnit(session: Session, unit: Unit, search: Search): 
 
 type Judged = Pick<LeakScan, "findings" | "suspicious">;
 
-function add(scan: LeakScan, more: Judged): void {
+function add(scan: Judged, more: Judged): void {
   scan.findings.push(...more.findings);
   scan.suspicious.push(...more.suspicious);
-}
-
-/** Looks at a column again, for what resembles its finds; see `stops`. Values stay inside the server. */
-async function weigh(session: Session, unit: Unit, search: Search, found: Found): Promise<Weight> {
-  const texts = `select * from (${unit.texts}) every(col, kept, key, n, x) where col = ${found.col}`;
-  const wanted = `b.h = f.h and ${sameKind("f.kind")} and b.kind = ${found.kind} and not b.kept`;
-  const kind = found.kind === kinds.common ? kinds.value : found.kind;
-  const alike = `from (${everyFind(texts, search)} offset 0) f where f.kind = ${kind}`;
-  const hit = `exists (select from prodcopy.before b where ${wanted})`;
-  const all = found.kind === kinds.common ? "" : ` and f.rest in (select f.rest ${alike} and ${hit})`;
-  return row<Weight>(
-    session,
-    `weighing what was found in ${unit.places[found.col]?.table ?? unit.name}`,
-    `select count(*) filter (where hit)::int as hits, count(*)::int as alike, count(distinct h) filter (where hit)::int as different
-       from (select f.h, ${hit} as hit ${alike}${all}) every`,
-  );
 }
 
 /** Columns that hold nothing but single values of the run's making: a former one among them says that a mask did not act. */

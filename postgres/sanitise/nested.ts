@@ -2,6 +2,15 @@ import { literal } from "../connection";
 import type { MaskSpec } from "./plan";
 import { leafOf, type Compile, type CompileContext, type Subject } from "./subject";
 
+/**
+ * Whether a parallel query may call a function of these parts: not where they catch errors (`as_json`), nor where an expression of the
+ * rules may call anything.
+ */
+function parallelOf(spec: MaskSpec, ...parts: string[]): "safe" | "unsafe" {
+  const anything = JSON.stringify(spec.params).includes('"with":"sql"');
+  return anything || parts.some((part) => /prodcopy[.](as_json|column_\d+)\(/.test(part)) ? "unsafe" : "safe";
+}
+
 /** Strings and numbers of a JSON document, each by its path; one function a column, since a rewrite takes no subquery. */
 export function compileJson(
   spec: MaskSpec,
@@ -35,7 +44,7 @@ export function compileJson(
        end loop;
        return whole;`;
     return `create or replace function prodcopy.${fn}(v jsonb, path text[]) returns jsonb
-   language plpgsql stable parallel safe as ${literal(`
+   language plpgsql stable parallel ${parallelOf(spec, cases, keys, rest)} as ${literal(`
    declare kind constant text := jsonb_typeof(v); leaf constant text := v #>> '{}'; answer text;${keys === "" ? "" : " name text; whole jsonb := '{}'; member record;"}
    begin
      if kind = 'object' then
@@ -78,7 +87,7 @@ export function compileHstore(
     : `answer := ${other === "keep" ? "leaf" : "'redacted'"};`;
   const name = context.addFunction(
     (fn) => `create or replace function prodcopy.${fn}(v ${schema}hstore) returns ${schema}hstore
-   language plpgsql stable parallel safe as ${literal(`
+   language plpgsql stable parallel ${parallelOf(spec, cases, rest)} as ${literal(`
    declare e record; leaf text; answer text; names text[] := '{}'; answers text[] := '{}';
    begin
      for e in select * from ${schema}each(v) loop
@@ -132,16 +141,17 @@ export function compileArray(
     const empty = subject.elementFamily === "text" ? ` and v${at}::text <> ''` : "";
     return `if v${at} is not null${empty} then answer${at} := ${masked}; end if;`;
   };
+  const [one, two] = [each("[i]"), each("[i][j]")];
   const name = context.addFunction(
     (fn) => `create or replace function prodcopy.${fn}(v ${subject.type}) returns ${subject.type}
-   language plpgsql stable parallel safe as ${literal(`
+   language plpgsql stable parallel ${parallelOf(spec, one)} as ${literal(`
    declare answer ${subject.type} := v; i int; j int;
    begin
      if array_ndims(v) = 1 then
-       for i in array_lower(v, 1)..array_upper(v, 1) loop ${each("[i]")} end loop;
+       for i in array_lower(v, 1)..array_upper(v, 1) loop ${one} end loop;
      elsif array_ndims(v) = 2 then
        for i in array_lower(v, 1)..array_upper(v, 1) loop
-         for j in array_lower(v, 2)..array_upper(v, 2) loop ${each("[i][j]")} end loop;
+         for j in array_lower(v, 2)..array_upper(v, 2) loop ${two} end loop;
        end loop;
      elsif array_ndims(v) > 2 then
        raise exception 'an array of more than two dimensions cannot be masked' using errcode = '0A000';

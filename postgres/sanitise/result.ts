@@ -56,6 +56,8 @@ export interface LeakFinding {
   /** What was found: `value that stood here before`, `e-mail address outside the allowed domains`, ... */
   kind: string;
   count: number;
+  /** Set when the column failed in the first rows and was not read to its end. */
+  atLeast?: true;
   /** Primary key (or ctid) of one such row, so that a person can look; never the value itself. */
   exampleKey: string;
 }

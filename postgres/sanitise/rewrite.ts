@@ -1,5 +1,6 @@
 import { ident, qualified, run } from "../connection";
 import type { CopySession } from "../guard";
+import { keepingIndexNames } from "./partitionIndexes";
 import { nameOf, type TableWork } from "./work";
 import { withoutTriggers } from "./triggers";
 import { readAs } from "./workspace";
@@ -14,7 +15,11 @@ export async function rewriteTable(copy: CopySession, work: TableWork): Promise<
   await readAs(copy, work.schema);
   await run(copy, doing, `lock table ${work.source} in access exclusive mode`);
   if (work.refill !== undefined) await refillTable(copy, work, work.refill);
-  if (work.alter.length > 0) await run(copy, doing, `alter table ${table} ${work.alter.join(", ")}`);
+  if (work.alter.length > 0) {
+    await keepingIndexNames(copy, table, () =>
+      run(copy, doing, `alter table ${table} ${work.alter.join(", ")}`),
+    );
+  }
   for (const statement of work.after) await run(copy, doing, statement);
 }
 

@@ -154,7 +154,8 @@ function worthALook(one: LeakFinding): string {
 
 /** `public.note.body: an e-mail address ..., 3 times, e.g. at id = 7` */
 function placeOf(one: LeakFinding): string {
-  return `${one.schema}.${one.table}.${one.column}: ${one.kind}, ${one.count} times, e.g. at ${one.exampleKey}`;
+  const times = `${one.atLeast === true ? "at least " : ""}${one.count} times`;
+  return `${one.schema}.${one.table}.${one.column}: ${one.kind}, ${times}, e.g. at ${one.exampleKey}`;
 }
 
 function refuseLeaks(findings: LeakFinding[]): void {

@@ -63,12 +63,13 @@ export async function scanTables(session: Session): Promise<ScanTable[]> {
   );
 }
 
-/** A table's columns as texts: all of it in one pass. `first` is the number of the first column. */
+/** A table's columns as texts: all of it in one pass. `first` is the number of the first column; `limit`: of so many rows alone. */
 export function textsOf(
   table: ScanTable,
   columns: ScanColumn[],
   kept: (column: ScanColumn) => boolean,
   first: number,
+  limit?: number,
 ): Texts {
   const plain: { col: number; kept: boolean; x: string }[] = [];
   const several: string[] = [];
@@ -90,7 +91,9 @@ export function textsOf(
       : []),
     ...several,
   ].join(" union all ");
-  return `select c.col, c.kept, t.ctid, 1, c.x from only ${qualified(table.schema, table.table)} t
+  const whole = `only ${qualified(table.schema, table.table)}`;
+  const source = limit === undefined ? whole : `(select ctid, * from ${whole} limit ${limit})`;
+  return `select c.col, c.kept, t.ctid, 1, c.x from ${source} t
     cross join lateral (${all}) c(col, kept, x) where octet_length(c.x) >= 6`;
 }
 

@@ -25,7 +25,12 @@ export interface Unit {
   name: string;
   places: Place[];
   texts: Texts;
+  /** The same texts of some rows of large tables, to be searched first. */
+  sample?: Texts | undefined;
 }
+
+/** Tables above this many bytes are sampled, by so many of their first rows. */
+const sampled = { bytes: 256 * 1024, rows: 200 };
 
 /** Small tables are searched together, so that what stood there before is read once for many of them. */
 const together = { bytes: 32 * 1024 * 1024, tables: 40 };
@@ -57,12 +62,16 @@ function groupsOf(tables: ScanTable[]): ScanTable[][] {
 function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
   const places: Place[] = [];
   const texts: Texts[] = [];
+  const samples: Texts[] = [];
   for (const table of group) {
     const work = works.find((one) => nameOf(one) === nameOf(table.top));
     const masked = (name: string) => work?.columns.find((one) => one.column === name)?.action === "mask";
     const add = (columns: ScanColumn[], wrap: (texts: Texts) => Texts) => {
       if (columns.length === 0) return;
-      texts.push(wrap(textsOf(table, columns, (column) => !masked(column.name), places.length)));
+      const of = (limit?: number) =>
+        wrap(textsOf(table, columns, (column) => !masked(column.name), places.length, limit));
+      texts.push(of());
+      if (table.bytes > sampled.bytes) samples.push(of(sampled.rows));
       places.push(
         ...columns.map(({ name }) => ({
           schema: table.schema,
@@ -84,7 +93,12 @@ function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
     );
   }
   const name = group.map((table) => nameOf(table)).join(", ");
-  return { name, places, texts: texts.length === 0 ? nothing : texts.join(" union all ") };
+  return {
+    name,
+    places,
+    texts: texts.length === 0 ? nothing : texts.join(" union all "),
+    sample: samples.length === 0 ? undefined : samples.join(" union all "),
+  };
 }
 
 const nothing = "select 0, true, null::tid, 1, null::text where false";

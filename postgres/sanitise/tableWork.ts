@@ -107,7 +107,7 @@ function wrapped(expression: string, type: string, table: CatalogueTable, contex
     (
       fn,
     ) => `create or replace function prodcopy.${fn}(${read.map((column) => `${ident(column.name)} ${column.type}`).join(", ")})
-      returns ${type} language sql stable parallel safe as ${literal(`select ${expression}`)}`,
+      returns ${type} language sql stable as ${literal(`select ${expression}`)}`,
   );
   return `prodcopy.${name}(${columns.join(", ")})::${type}`;
 }

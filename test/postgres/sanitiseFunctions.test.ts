@@ -342,6 +342,58 @@ describe("sanitiser: what values become", () => {
       assert.deepEqual(broken, ['"redacted"']);
     }));
 
+  it("a parallel query may call what is labelled so: nothing there catches an error", () =>
+    withCopy(async (copy) => {
+      const { rows: caught } = await copy.query(
+        `select proname from pg_proc where pronamespace = 'prodcopy'::regnamespace and proparallel <> 'u' and prosrc ~* 'exception[[:space:]]+when'`,
+      );
+      assert.deepEqual(caught, []);
+      const functions: string[] = [];
+      const context = {
+        domain: "example.invalid",
+        addFunction(make: (name: string) => string) {
+          functions.push(make(`column_${functions.length}`));
+          return `column_${functions.length - 1}`;
+        },
+      };
+      const json: MaskSpec = { with: "json", params: { paths: {} } };
+      const masks = [
+        compile(json, subject("v"), context),
+        compile({ with: "array", params: { each: json } }, subject("array[v]", { type: "text[]" }), context),
+        compile(
+          { with: "json", params: { other: json } },
+          subject("to_jsonb(v)", { type: "jsonb" }),
+          context,
+        ),
+        compile({ with: "date-shift", params: {} }, subject("v"), context),
+        ...(["email", "full-name", "phone", "address-line", "mentions", "token"] as const).map((one) =>
+          compile({ with: one, params: {} }, subject("v"), context),
+        ),
+      ];
+      for (const statement of functions) await copy.query(statement);
+      await copy.query("create table public.crowd as select '2024-13-45 {no date, no json' as v");
+      const { rows: settings } = await copy.query<{ name: string }>(
+        "select name from pg_settings where name in ('force_parallel_mode', 'debug_parallel_query')",
+      );
+      for (const { name } of settings) await copy.query(`set ${name} = on`);
+      for (const sql of masks) await copy.query(`select ${sql} from public.crowd`);
+    }));
+
+  it("a date in text moves where the calendar has it, and is scrambled where not", () =>
+    withCopy(async (copy) => {
+      const { rows } = await copy.query<{ v: string; out: string }>(
+        `select v, prodcopy.shift_text(v, 1) as out from unnest(array['2024-02-28', '2024-02-29 10:00', '2023-02-29', '2024-12-31T1', '0000-01-01', '2024-13-01']) v`,
+      );
+      const shape = /^\d{4}-\d\d-\d\d/;
+      assert.deepEqual(
+        rows.slice(0, 2).map((one) => one.out),
+        ["2024-02-29", "2024-03-01 10:00"],
+      );
+      assert.equal(rows[3]?.out, "2025-01-01T1");
+      for (const one of [2, 4, 5]) assert.match(rows[one]?.out ?? "", shape);
+      for (const { v, out } of rows) assert.notEqual(out, v);
+    }));
+
   it("arrays: element by element, NULL and empty stay, two dimensions too", () =>
     withCopy(async (copy) => {
       const spec: MaskSpec = { with: "array", params: { each: { with: "email", params: {} } } };

@@ -35,12 +35,15 @@ tables:
         await session.query(schema);
         await session.query(extra);
       });
+      const forgotten = extra.includes("table forgotten")
+        ? "  forgotten: { keep: [mail, who, phone, prose, markup] }\n"
+        : "";
       await sanitiseWith(
         server().target(database),
         (session) => asCopy(session, server().handle),
-        extra.includes("table kept")
+        (extra.includes("table kept")
           ? rules(database)
-          : rules(database).replace("  kept: { keep: [v] }\n", ""),
+          : rules(database).replace("  kept: { keep: [v] }\n", "")) + forgotten,
       );
       return "";
     } catch (error) {
@@ -160,6 +163,24 @@ tables:
       assert.doesNotMatch(message, /quack\d|quacknam|quackens|002 ?931|tok_live|somebody@/i);
     });
   }
+
+  it("ends with every column's name where rules forgot most of them, without reading each to its end", async () => {
+    const columns = ["mail", "who", "phone", "prose", "markup"];
+    const message = await runWith(`
+      insert into person select i, 'Quincy' || translate(i::text, '0123456789', 'abcdefghij'), 'Quackenbush' || translate(i::text, '0123456789', 'abcdefghij'),
+        'quack' || i || '@real.org', '04' || (10000000 + i * 977), i || ' Quackstreet Road', 'tok_live_abcdef123456_' || i, 'Quackname', null
+        from generate_series(21, 2000) i;
+      create table forgotten (id int primary key, ${columns.join(" text, ")} text);
+      insert into forgotten select p.id + 10000 * n, p.email, p.first || ' ' || p.last, p.phone, 'Dear ' || p.first || ' ' || p.last || ', ' || w,
+          '<p>' || p.email || '</p><p>' || p.first || ' ' || p.last || ' of ' || p.phone || '</p>' || w
+        from person p, generate_series(1, 10) n,
+          (select string_agg('word' || translate(i::text, '0123456789', 'abcdefghij'), ' ') as w from generate_series(1, 60) i) words;`);
+    for (const column of columns) {
+      assert.match(message, new RegExp(`public\\.forgotten\\.${column}: .*, at least \\d+ times`));
+    }
+    assert.match(message, /forgotten\.markup: the full name of a person who stood here before/);
+    assert.doesNotMatch(message, /quack\d|quackenb|quincy/i);
+  });
 
   it("finds an address in a large object that the rules keep", async () => {
     const database = `leak_${++number}`;

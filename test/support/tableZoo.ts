@@ -50,6 +50,11 @@ create table by_mail_rest partition of by_mail default;
 insert into by_mail select zmail('part', i), case when i % 2 = 0 then 'north' else zkey('region', i) end, i from n() i;
 create table refers_to_part (id int primary key, email text, region text, foreign key (email, region) references by_mail);
 insert into refers_to_part select v, email, region from by_mail;
+create table enriched (id int, organization_id int, external_subscription_id int, who text, email text) partition by range (id);
+create table enriched_events_default_of_a_long_name partition of enriched default;
+create index on enriched (organization_id, external_subscription_id, email);
+create index on enriched (organization_id, external_subscription_id, who);
+insert into enriched select i, i, i, zkey('index', i), zmail('index', i) from n() i;
 create table born_in (id int, born date) partition by range (born);
 create table born_in_1990 (junk text, born date, id int);
 alter table born_in_1990 drop junk;
@@ -207,6 +212,7 @@ tables:
   by_mail: { keep: [v], mask: { email: email, region: { with: token, where: region <> 'north' } } }
   refers_to_part: { mask: { email: email, region: { with: token, where: region <> 'north' } } }
   born_in: { keep: [id], mask: { born: date-shift } }
+  enriched: { keep: [id, organization_id, external_subscription_id], mask: { who: token, email: email } }
   computed: { mask: { phone: phone, email: email } }
   refers_to_computed: { mask: { phone: phone } }
   guarded: { mask: { email: email, owner: token } }

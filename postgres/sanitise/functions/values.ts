@@ -6,12 +6,16 @@ export const values = [
    begin
      return (1 + (i / 2) % most)::int * case when way <> 0 then way when i % 2 = 0 then 1 else -1 end;
    end $$`,
-  // A date as text, with whatever stands behind it.
+  // A date as text, with whatever stands behind it. A parallel query may not catch an error, so the calendar is asked before the cast.
   `create or replace function prodcopy.shift_text(v text, days int) returns text language plpgsql stable parallel safe as $$
+   declare y int; m int;
    begin
-     if v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}($|[^0-9])' then return (left(v, 10)::date + days)::text || substr(v, 11); end if;
-     return prodcopy.scramble(v);
-   exception when others then
+     if v ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])($|[^0-9])' and left(v, 4) <> '0000' then
+       y := left(v, 4)::int; m := substr(v, 6, 2)::int;
+       if substr(v, 9, 2)::int <= extract(day from make_date(y, m, 1) + interval '1 month - 1 day') then
+         return (left(v, 10)::date + days)::text || substr(v, 11);
+       end if;
+     end if;
      return prodcopy.scramble(v);
    end $$`,
   // Degrees, moved by a tenth of most to most of them. A latitude stays one.
@@ -65,8 +69,9 @@ export const values = [
        when answer + 10::numeric ^ -places <= high then answer + 10::numeric ^ -places
        else answer - 10::numeric ^ -places end;
    end $$`,
-  // Text that should be JSON and is not becomes a JSON string, rather than stopping the run with a row in the message.
-  `create or replace function prodcopy.as_json(v text) returns jsonb language plpgsql immutable parallel safe as $$
+  // Text that should be JSON and is not becomes a JSON string, rather than stopping the run with a row in the message. It catches
+  // an error, which PostgreSQL forbids in a parallel query, in workers and leader alike.
+  `create or replace function prodcopy.as_json(v text) returns jsonb language plpgsql immutable parallel unsafe as $$
    begin
      return v::jsonb;
    exception when others then
