@@ -16,6 +16,14 @@ export interface HandoverOutputs {
 /** What such a stage did; its hand-over is made here, so that every stage hands on the same thing. */
 export type Work = Omit<StageOutcome<object>, "outs">;
 
+/** The error with what the platform knows of the server's trouble behind its message. */
+async function withTrouble(error: unknown, copyId: string, context: StageContext): Promise<unknown> {
+  const trouble = await context.platform.troubleOf(copyId).catch(() => undefined);
+  if (trouble === undefined || !(error instanceof Error)) return error;
+  error.message = `${error.message}\n${trouble}`;
+  return error;
+}
+
 /**
  * A stage inside the copy: takes one hand-over, works, hands one on. It is made anew with every generation and has nothing
  * to delete, for what it did goes with the copy.
@@ -29,7 +37,9 @@ export function handoverStage<I extends HandoverInputs>(
 ): Stage<I, HandoverOutputs> {
   const create = async (inputs: I, context: StageContext) => {
     await expectCopy(context, inputs.from);
-    const done = await work(inputs, context);
+    const done = await work(inputs, context).catch(async (error: unknown) => {
+      throw await withTrouble(error, inputs.from.copyId, context);
+    });
     return { ...done, outs: { handover: { ...inputs.from, stage: name } } };
   };
   return {

@@ -130,6 +130,11 @@ export interface Platform {
   restore(request: RestoreRequest, log: Log): Promise<Proven<CopyRef>>;
   /** The copy as the platform sees it now, or undefined when it is gone. */
   describe(copyId: string): Promise<CopyRef | undefined>;
+  /**
+   * After a failure on the copy: what is wrong with its server that the lost connection does not say, as a sentence or two with what to
+   * do, e.g. that its disk is full. Undefined when nothing is known.
+   */
+  troubleOf(copyId: string): Promise<string | undefined>;
   /** Sets the administrator's password by the platform's own way in, without knowing the earlier one. */
   setAdminPassword(copyId: string, password: string): Promise<Proof[]>;
   /** Changes who may connect. `open` is reached by `openQuarantine` only. */

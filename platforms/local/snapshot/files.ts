@@ -86,7 +86,21 @@ export async function assertSpace(folder: string, needed: number, doing: string)
   if (free >= needed + margin) return;
   throw new Error(
     `${doing} needs ${megabytes(needed + margin)} MB below ${folder}, and ${megabytes(free)} MB are free. Nothing was written there. ` +
-      "Free some space (prodcopy expired lists copies past their time), or set PRODCOPY_HOME to a larger disk",
+      "Free some space (`npx prodcopy status` names the copies), or set PRODCOPY_HOME to a larger disk",
+  );
+}
+
+/**
+ * A server whose disk is full loses its connections as often as it names the reason: it ends when it cannot write its log.
+ * @returns the reason in words when little is free where it stands.
+ */
+export async function fullDisk(folder: string): Promise<string | undefined> {
+  const { bavail, bsize } = await fs.statfs(folder);
+  const free = bavail * bsize;
+  if (free >= 64 * mebibyte) return undefined;
+  return (
+    `Only ${megabytes(free)} MB are free on the disk that holds ${folder}, and a server needs more to work (no space left on device). ` +
+    "Free some space (`npx prodcopy status` names the copies) and run it again."
   );
 }
 
@@ -94,7 +108,7 @@ export async function assertSpace(folder: string, needed: number, doing: string)
 export function explainFullDisk(error: unknown, folder: string, left: string): unknown {
   if (errorCode(error) !== "ENOSPC" && errorCode(error) !== "EDQUOT") return error;
   return new Error(
-    `the disk that holds ${folder} is full. ${left} Free some space (prodcopy expired lists copies past their time) and run it again`,
+    `the disk that holds ${folder} is full. ${left} Free some space (npx prodcopy status names the copies) and run it again`,
     { cause: error },
   );
 }
