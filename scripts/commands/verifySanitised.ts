@@ -7,6 +7,7 @@ import { loadRules } from "../../postgres/sanitise/rules/load";
 import { identityOf } from "../../postgres/standalone/standing";
 import type { Finding, Verification } from "../../postgres/verifySanitised/verification";
 import { verifySanitised } from "../../postgres/verifySanitised/verify";
+import { Faults } from "../faults";
 import { ExitError, exitCode, reportFailure } from "../outcome";
 import { progress, say } from "../say";
 
@@ -40,18 +41,10 @@ async function act(options: { rules: string; json?: boolean }): Promise<void> {
 }
 
 async function verify(file: string): Promise<Verification> {
-  const faults: string[] = [];
-  const attempt = async <T>(what: () => T | Promise<T>): Promise<T | undefined> => {
-    try {
-      return await what();
-    } catch (error) {
-      faults.push((error as Error).message);
-      return undefined;
-    }
-  };
-  const databases = await attempt(() => databasesOfEnvironment());
-  const rules = await attempt(() => loadRules(path.resolve(file)));
-  if (databases === undefined || rules === undefined) throw new Error(faults.join("\n"));
+  const faults = new Faults();
+  const databases = await faults.attempt(() => databasesOfEnvironment());
+  const rules = await faults.attempt(() => loadRules(path.resolve(file)));
+  if (databases === undefined || rules === undefined) throw new Error(faults.messages.join("\n"));
   const { database, source } = databases;
   if (source === undefined) return onSessions(database, undefined, rules);
   return withSession(

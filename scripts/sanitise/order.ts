@@ -7,6 +7,7 @@ import { databaseOfEnvironment } from "../../postgres/databaseUrl";
 import type { RulesDocument } from "../../postgres/sanitise/rules/document";
 import { loadRules } from "../../postgres/sanitise/rules/load";
 import type { NamedProduction } from "../../postgres/standalone/refusals";
+import { Faults } from "../faults";
 import { configuredProductions } from "../productions";
 
 /** What the person typed. */
@@ -48,20 +49,12 @@ export class Refused extends Error {
 
 /** @throws Refused with every fault of the environment, the rules, the configuration and the typed name together. */
 export async function readOrder(options: SanitiseOptions, now = new Date()): Promise<Order> {
-  const faults: string[] = [];
-  const attempt = async <T>(what: () => T | Promise<T>): Promise<T | undefined> => {
-    try {
-      return await what();
-    } catch (error) {
-      faults.push((error as Error).message);
-      return undefined;
-    }
-  };
-  const target = await attempt(() => databaseOfEnvironment());
-  const rules = await attempt(() => loadRules(path.resolve(options.rules)));
-  const productions = await attempt(() => configuredProductions());
+  const faults = new Faults();
+  const target = await faults.attempt(() => databaseOfEnvironment());
+  const rules = await faults.attempt(() => loadRules(path.resolve(options.rules)));
+  const productions = await faults.attempt(() => configuredProductions());
   if (target !== undefined && target.database !== options.confirm) {
-    faults.push(
+    faults.messages.push(
       `--confirm says ${JSON.stringify(options.confirm)}, and the environment names the database ${JSON.stringify(target.database)}; ` +
         "type the name of the database that is to lose its data",
     );
@@ -72,12 +65,17 @@ export async function readOrder(options: SanitiseOptions, now = new Date()): Pro
   const loginsFile = path.resolve(options.logins ?? path.join(home.root, "sanitised", `${slug}.logins.json`));
   if (options.dryRun !== true) {
     for (const folder of new Set([reportFolder, path.dirname(loginsFile)])) {
-      await attempt(() => makeFolder(folder));
+      await faults.attempt(() => makeFolder(folder));
     }
   }
-  if (fs.existsSync(loginsFile)) faults.push(`--logins names ${loginsFile}, which is there already`);
-  if (faults.length > 0 || target === undefined || rules === undefined || productions === undefined) {
-    throw new Refused(faults);
+  if (fs.existsSync(loginsFile)) faults.messages.push(`--logins names ${loginsFile}, which is there already`);
+  if (
+    faults.messages.length > 0 ||
+    target === undefined ||
+    rules === undefined ||
+    productions === undefined
+  ) {
+    throw new Refused(faults.messages);
   }
   return {
     options,

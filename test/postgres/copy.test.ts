@@ -418,8 +418,13 @@ describe("copies of a production server", function () {
           platform.restore(request("full"), quiet),
           /the copy full-g1 needs \d+ MB below .*, and .* MB are free/,
         );
+        assert.match(
+          (await platform.troubleOf("full-g1")) ?? "",
+          /MB are free on the disk that holds .*no space left on device.*Free some space/,
+        );
         // A disk that somebody else fills after it was measured.
         spawnSync("mount", ["-o", "remount,size=200m", small]);
+        assert.equal(await platform.troubleOf("full-g1"), undefined);
         const filler = path.join(small, "filler");
         const filling = platform.restore(request("full"), (line) => {
           if (line.startsWith("restoring ")) writeFileSync(filler, Buffer.alloc(180 << 20));
