@@ -243,6 +243,10 @@ describe("packs", () => {
     );
     assert.match(plan.packs[0]?.reason ?? "", /account_emailaddress has another shape \(email is int4\)/);
     assert.deepEqual(masks(plan, "invoice"), {});
+    assert.match(
+      plan.packs[1]?.reason ?? "",
+      /public\.invoice is left to the rules \(stripe_customer_id is int4\)/,
+    );
   });
 
   it("refuse an entry for any table that could mean every table, or that takes rows away", () => {

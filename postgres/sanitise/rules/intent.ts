@@ -64,7 +64,12 @@ function applyPack(
   for (const rule of anyTable) {
     for (const [table, intent] of byTable) {
       if (own.get(table)?.ignorePacks || intent.action !== undefined || table.kind === "foreign") continue;
-      if (unlike(rule, table).length > 0) continue;
+      if (missingColumns(rule, table).length > 0) continue;
+      const odd = oddTypes(rule, table);
+      if (odd.length > 0) {
+        not.push(`${index.write(table)} is left to the rules (${odd.join(", ")})`);
+        continue;
+      }
       mergeColumns(intent, rule);
       applied.add(index.write(table));
     }
@@ -73,7 +78,7 @@ function applyPack(
     const found = index.named(rule.schema, rule.table);
     if (found.length === 0) absent.push(rule.table);
     for (const table of found) {
-      const wrong = unlike(rule, table);
+      const wrong = [...missingColumns(rule, table), ...oddTypes(rule, table)];
       const intent = byTable.get(table);
       if (own.get(table)?.ignorePacks) not.push(`${rule.table} is left to the rules`);
       else if (wrong.length > 0) not.push(`${rule.table} has another shape (${wrong.join(", ")})`);
@@ -117,17 +122,20 @@ function mergeColumns(intent: TableIntent, rule: TableRule): void {
   }
 }
 
-/** What a pack's entry expects of a table and does not find: columns, and types that its transformations take. */
-function unlike(rule: TableRule, table: CatalogueTable): string[] {
+/** Columns that a pack's entry expects of a table and does not find. */
+function missingColumns(rule: TableRule, table: CatalogueTable): string[] {
   const kept = rule.keep === "all" ? [] : rule.keep.map((one) => one.column);
   const wanted = rule.shape.length > 0 ? rule.shape : [...kept, ...rule.mask.map((one) => one.column)];
-  const column = (name: string) => table.columns.find((one) => one.name === name);
-  const missing = wanted.filter((name) => column(name) === undefined).map((name) => `no ${name}`);
-  const odd = rule.mask.flatMap((mask) => {
-    const found = column(mask.column);
+  const has = new Set(table.columns.map((one) => one.name));
+  return wanted.filter((name) => !has.has(name)).map((name) => `no ${name}`);
+}
+
+/** Columns of a type that the entry's transformations do not take. */
+function oddTypes(rule: TableRule, table: CatalogueTable): string[] {
+  return rule.mask.flatMap((mask) => {
+    const found = table.columns.find((one) => one.name === mask.column);
     return found && typeMisfits(mask.spec, found).length > 0 ? [`${found.name} is ${found.type}`] : [];
   });
-  return [...missing, ...odd];
 }
 
 function packReason(applied: string[], not: string[], absent: string[]): string {
