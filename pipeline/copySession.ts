@@ -46,7 +46,8 @@ export async function adminTarget(context: StageContext, from: HandoverData): Pr
   const password = secret.password;
   if (password === undefined) throw new Error(`The secret ${from.adminSecretRef} holds no password.`);
   context.hide(password);
-  return { host: from.host, port: from.port, database: from.database, user: from.adminUser, password };
+  const { host, port, database, adminUser } = from;
+  return context.platform.reach({ host, port, database, user: adminUser, password });
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What the pipeline asks of the place where databases and applications run. `local` keeps real PostgreSQL servers on
- * this machine; `aws` will keep RDS instances. Every method is idempotent: a stage that was killed half-way calls it
+ * this machine; `aws` keeps RDS instances. Every method is idempotent: a stage that was killed half-way calls it
  * again and ends the same. Every method that changes something returns the proofs that the report shows.
  */
 import type { ConnectionTarget } from "../postgres/connection";
@@ -105,6 +105,11 @@ export interface RestoreRequest {
 export interface Platform {
   readonly name: "local" | "aws";
   readonly secrets: SecretStore;
+  /** What is on every server and belongs to the platform, not to production: stages leave it alone. */
+  readonly own: { roles: string[]; databases: string[] };
+
+  /** The same target as it is dialled from here: encrypted as this platform's servers want it. Everything that connects goes through this. */
+  reach(target: ConnectionTarget): Promise<ConnectionTarget>;
 
   /** Production by its configured name. Reads only. @throws when it is unknown. */
   production(source: string): Promise<ProductionRef>;

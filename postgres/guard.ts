@@ -1,3 +1,4 @@
+import { TLSSocket } from "node:tls";
 import { row, type Session } from "./connection";
 import { type Endpoint, mayBeSameServer, resolveEndpoints, sameEndpoint, showEndpoint } from "./endpoints";
 import { type Proven, proof } from "./proof";
@@ -18,6 +19,11 @@ export interface ServerIdentity {
   dataDirectory: string | undefined;
   /** Every address by which the server can be reached, as `address:port`. */
   endpoints: string[];
+  /**
+   * The host name in the server's certificate. On `aws` each server has a certificate of its own for its endpoint, while all of them
+   * have one data directory and one cluster name; undefined where servers have none.
+   */
+  certificateName?: string;
 }
 
 /** What the server behind a session shows of itself. */
@@ -29,6 +35,8 @@ export interface SeenServer {
   server: Endpoint | undefined;
   /** What was dialled, resolved; empty on a Unix socket. */
   dialled: Endpoint[];
+  /** The host names in its certificate; empty unless the connection is encrypted and the certificate was found to be trusted. */
+  certificateNames: string[];
   standby: boolean;
   readOnly: boolean;
 }
@@ -55,7 +63,9 @@ export async function proveIsCopy(
   expected: ServerIdentity,
   forbidden: ServerIdentity[],
 ): Promise<Proven<CopySession>> {
-  const known = forbidden.filter((one) => one.clusterName ?? one.dataDirectory ?? one.endpoints[0]);
+  const known = forbidden.filter(
+    (one) => one.clusterName ?? one.dataDirectory ?? one.endpoints[0] ?? one.certificateName,
+  );
   if (known.length === 0 || known.length < forbidden.length) {
     throw new Error(
       "refused: the guard was not told how production can be recognised, so it cannot rule it out; nothing was changed",
@@ -111,9 +121,17 @@ export async function lookAtServer(session: Session): Promise<SeenServer> {
         ? undefined
         : { address: facts.address, port: facts.port },
     dialled: onSocket ? [] : await resolveEndpoints([`${session.host}:${session.port}`]),
+    certificateNames: trustedNames(session),
     standby: facts.standby,
     readOnly: facts.read_only === "on",
   };
+}
+
+function trustedNames(session: Session): string[] {
+  const { stream } = session.connection;
+  if (!(stream instanceof TLSSocket) || !stream.authorized) return [];
+  const names = (stream.getPeerCertificate().subjectaltname ?? "").split(", ");
+  return names.filter((name) => name.startsWith("DNS:")).map((name) => name.slice(4).toLowerCase());
 }
 
 /** What of the server is production's, in words; undefined when nothing is. One agreement is enough to refuse. */
@@ -126,6 +144,12 @@ export async function whyProduction(
   }
   if (production.dataDirectory !== undefined && seen.dataDirectory === production.dataDirectory) {
     return `data directory ${production.dataDirectory} is production's`;
+  }
+  if (
+    production.certificateName !== undefined &&
+    seen.certificateNames.includes(production.certificateName)
+  ) {
+    return `the server's certificate is for ${production.certificateName}, which is production's`;
   }
   const theirs = await resolveEndpoints(production.endpoints);
   const routes = seen.server ? [seen.server, ...seen.dialled] : seen.dialled;
@@ -148,6 +172,12 @@ async function matches(seen: SeenServer, expected: ServerIdentity): Promise<stri
     }
     agreed.push("data_directory");
   }
+  if (expected.certificateName !== undefined) {
+    if (!seen.certificateNames.includes(expected.certificateName)) {
+      throw refusal("the server's certificate is not the copy's", seen, expected);
+    }
+    agreed.push(`a trusted certificate for ${expected.certificateName}`);
+  }
   const server = seen.server;
   if (expected.endpoints.length > 0 && server) {
     const own = await resolveEndpoints(expected.endpoints);
@@ -165,12 +195,14 @@ function refusal(why: string, seen: SeenServer, expected: ServerIdentity): Error
     `cluster_name ${seen.clusterName ? `"${seen.clusterName}"` : "not set"}`,
     `data_directory ${seen.dataDirectory ?? "not readable by this user"}`,
     `endpoint ${seen.server ? showEndpoint(seen.server) : "none (Unix socket)"}`,
+    seen.certificateNames.length > 0 && `certificate for ${seen.certificateNames.join(" and ")}`,
     seen.dialled.length > 0 && `dialled ${seen.dialled.map(showEndpoint).join(" ")}`,
   ].filter(Boolean);
   const wanted = [
     expected.clusterName && `cluster_name "${expected.clusterName}"`,
     expected.dataDirectory && `data_directory ${expected.dataDirectory}`,
     expected.endpoints.length > 0 && `endpoint ${expected.endpoints.join(" or ")}`,
+    expected.certificateName && `a trusted certificate for ${expected.certificateName}`,
   ].filter(Boolean);
   return new Error(
     `refused: ${why}. Found: ${found.join(", ")}. Expected the copy: ${wanted.join(", ") || "nothing known"}. ` +

@@ -80,10 +80,7 @@ async function assertReadsProduction(copy: Session, production: Session): Promis
 function proveOtherServer(own: SeenServer, theirs: SeenServer): Proof {
   const routes = (seen: SeenServer) => (seen.server ? [seen.server, ...seen.dialled] : seen.dialled);
   const shared = routes(own).find((one) => routes(theirs).some((other) => mayBeSameServer(one, other)));
-  const same =
-    (shared && `endpoint ${showEndpoint(shared)}`) ||
-    (own.dataDirectory !== undefined && own.dataDirectory === theirs.dataDirectory && "data directory") ||
-    (own.clusterName !== undefined && own.clusterName === theirs.clusterName && "cluster_name");
+  const same = (shared && `endpoint ${showEndpoint(shared)}`) || sameMark(own, theirs);
   if (same) {
     throw new Error(
       `refused: the copy's session and production's lead to one server (the same ${same}). Nothing was changed. Look up ` +
@@ -92,6 +89,16 @@ function proveOtherServer(own: SeenServer, theirs: SeenServer): Proof {
   }
   const show = (seen: SeenServer) => routes(seen).map(showEndpoint).join(" ") || "a Unix socket";
   return proof("The copy is another server than production.", `${show(own)} is not ${show(theirs)}`);
+}
+
+/** Servers with certificates of their own are told apart by those: all of RDS has one data directory. */
+function sameMark(own: SeenServer, theirs: SeenServer): string | undefined {
+  if (own.certificateNames.length > 0 && theirs.certificateNames.length > 0) {
+    const name = own.certificateNames.find((one) => theirs.certificateNames.includes(one));
+    return name && `certificate, for ${name}`;
+  }
+  if (own.dataDirectory !== undefined && own.dataDirectory === theirs.dataDirectory) return "data directory";
+  return own.clusterName !== undefined && own.clusterName === theirs.clusterName ? "cluster_name" : undefined;
 }
 
 /** A schema with a random name: every user sees it in the catalogue of the database in which it is, and in no other. */

@@ -11,7 +11,8 @@ export const isolate = handoverStage<HandoverInputs>("isolate", async ({ from },
     rows<{ datname: string }>(
       copy,
       "list the databases",
-      "select datname from pg_catalog.pg_database where datallowconn order by datname",
+      "select datname from pg_catalog.pg_database where datallowconn and datname <> all ($1) order by datname",
+      [context.platform.own.databases],
     ),
   );
   const cut: NonNullable<StageDetails["cut"]> = [];

@@ -28,7 +28,8 @@ export const open = handoverStage<OpenInputs>(
     });
     const proofs = await context.platform.openQuarantine(from.copyId, applicationUser, context.log);
     const { host, port, database } = from;
-    proofs.push(await proveAccepted({ host, port, database, user: applicationUser, password }));
+    const target = { host, port, database, user: applicationUser, password };
+    proofs.push(await proveAccepted(await context.platform.reach(target)));
     return { summary: `${applicationUser} may connect to ${database}`, proofs };
   },
   { replaceOn: ["applicationUser"] },

@@ -17,7 +17,11 @@ export const rotate = handoverStage<HandoverInputs>("rotate", async (inputs, con
   const proofs = await platform.setAdminPassword(from.copyId, password);
   proofs.push(...(await platform.admit(from.copyId, "rotating")));
   const rotated = await withCopy(context, from, (copy) =>
-    rotateRoles(copy, { adminUser: from.adminUser, keepLogin: [] }, context.log),
+    rotateRoles(
+      copy,
+      { adminUser: from.adminUser, keepLogin: [], platformRoles: platform.own.roles },
+      context.log,
+    ),
   );
   proofs.push(...rotated.proofs);
   const target = await adminTarget(context, from);

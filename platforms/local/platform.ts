@@ -27,7 +27,9 @@ export function localPlatform(home: LocalHome = localHome()): Platform {
     name: "local",
     secrets,
     ...environments,
+    own: { roles: [], databases: [] },
 
+    reach: (target) => Promise.resolve(target),
     production: (source) => productionRef(home, source),
     productionTarget: (source) => productionTarget(home, source),
     productionIdentity: async (source) =>

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { row, withSession } from "../../postgres/connection";
+import { proveIsCopy, type ServerIdentity } from "../../postgres/guard";
 import type { Tls } from "../../postgres/tls";
 import { giveToServers } from "../../platforms/local/server/place";
 import { startScratchServer, useScratchHome, type ScratchServer } from "../support/servers";
@@ -98,6 +99,40 @@ describe("TLS to the server, as libpq's modes mean it", () => {
     assert.equal(await encrypted(server, { mode: "verify-full", authorities: authority }, "localhost"), true);
     await assert.rejects(encrypted(server, { mode: "verify-ca", authorities: other }), /self-signed/);
     await assert.rejects(encrypted(server, { mode: "verify-full", authorities: authority }), /127\.0\.0\.1/);
+  });
+
+  describe("by its certificate the guard", () => {
+    const unknown: ServerIdentity = { clusterName: undefined, dataDirectory: undefined, endpoints: [] };
+    const byName = (certificateName: string): ServerIdentity => ({ ...unknown, certificateName });
+    const judged = (tls: Tls, expected: ServerIdentity, forbidden: ServerIdentity) =>
+      withSession(
+        { ...server.target("postgres"), host: "localhost", tls },
+        { applicationName: "tls" },
+        async (session) => (await proveIsCopy(session, expected, [forbidden])).proofs[0]?.evidence,
+      );
+    const verified = (): Tls => ({ mode: "verify-full", authorities: authority });
+
+    it("knows the copy, and says so", async () => {
+      const evidence = await judged(verified(), byName("localhost"), byName("production.example"));
+      assert.match(evidence ?? "", /^a trusted certificate for localhost; none of it is production's/);
+    });
+
+    it("refuses production, and a server of another name", async () => {
+      await assert.rejects(
+        judged(verified(), byName("copy.example"), byName("localhost")),
+        /leads to production \(the server's certificate is for localhost, which is production's\)/,
+      );
+      await assert.rejects(
+        judged(verified(), byName("copy.example"), byName("production.example")),
+        /certificate is not the copy's\. Found: .*certificate for localhost.*Expected the copy: a trusted certificate for copy\.example/,
+      );
+    });
+
+    it("believes no certificate that was not verified", () =>
+      assert.rejects(
+        judged({ mode: "require" }, byName("localhost"), byName("production.example")),
+        /certificate is not the copy's/,
+      ));
   });
 
   it("never sends a refused password a second time, without TLS", async () => {

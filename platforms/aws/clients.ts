@@ -1,0 +1,108 @@
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ElasticBeanstalk } from "@aws-sdk/client-elastic-beanstalk";
+import { RDS } from "@aws-sdk/client-rds";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { STS } from "@aws-sdk/client-sts";
+import { awsError } from "./errors";
+import type { AwsSettings } from "./settings";
+import { usualPace, type Pace } from "./wait";
+
+// A sentence about Node.js 20 in everybody's output; package.json says which versions are supported.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** Everything that the platform's code needs to speak to one account in one region. */
+export interface Aws {
+  settings: AwsSettings;
+  pace: Pace;
+  rds: RDS;
+  ec2: EC2;
+  secretsManager: SecretsManager;
+  beanstalk: ElasticBeanstalk;
+  /** The account that was checked. */
+  account(): Promise<string>;
+}
+
+/**
+ * The clients of one region. Their credentials come by the SDK's own chain (environment, profile, SSO, role); their endpoints
+ * are AWS's unless AWS_ENDPOINT_URL says otherwise. No call leaves before the account behind the credentials was asked for, once, and
+ * found among the configured ones; every error comes back as one of ours.
+ */
+export function awsClients(settings: AwsSettings, pace: Pace = usualPace): Aws {
+  const common = { region: settings.region, retryMode: "adaptive", maxAttempts: 6 };
+  const sts = mapped(new STS(common), "sts", () => Promise.resolve());
+  let checked: Promise<string> | undefined;
+  const account = async (): Promise<string> => {
+    checked ??= checkAccount(sts, settings);
+    try {
+      return await checked;
+    } catch (error) {
+      // Credentials may be there the next time.
+      checked = undefined;
+      throw error;
+    }
+  };
+  const guard = async () => {
+    await account();
+  };
+  return {
+    settings,
+    pace,
+    account,
+    rds: mapped(new RDS(common), "rds", guard),
+    ec2: mapped(new EC2(common), "ec2", guard),
+    secretsManager: mapped(new SecretsManager(common), "secretsmanager", guard),
+    beanstalk: mapped(new ElasticBeanstalk(common), "elasticbeanstalk", guard),
+  };
+}
+
+async function checkAccount(sts: STS, settings: AwsSettings): Promise<string> {
+  const { Account, Arn } = await sts.getCallerIdentity({});
+  if (Account !== undefined && settings.accounts.includes(Account)) return Account;
+  throw new Error(
+    `Refused: these credentials are of account ${Account ?? "unknown"} (${Arn ?? "unknown"}), and prodcopy:accounts names ` +
+      `${settings.accounts.join(", ")}. Nothing was changed. Choose the right AWS_PROFILE, or correct prodcopy:accounts.`,
+  );
+}
+
+interface Interceptable {
+  middlewareStack: {
+    add(
+      middleware: (
+        next: (args: { input: object }) => Promise<{ output: object; response: unknown }>,
+        context: { commandName?: string },
+      ) => (args: { input: object }) => Promise<{ output: object; response: unknown }>,
+      options: { step: "initialize"; priority: "high"; name: string },
+    ): void;
+  };
+}
+
+/** Puts the check before and the mapping of errors behind every call of a client; `service` is its prefix in permissions. */
+export function mapped<C>(client: C, service: string, before: () => Promise<void>): C {
+  (client as unknown as Interceptable).middlewareStack.add(
+    (next, context) => async (args) => {
+      await before();
+      const action = `${service}:${(context.commandName ?? "Call").replace(/Command$/, "")}`;
+      try {
+        return await next(args);
+      } catch (error) {
+        throw awsError(error, action, args.input);
+      }
+    },
+    { step: "initialize", priority: "high", name: "prodcopy" },
+  );
+  return client;
+}
+
+/** All of a list that comes in pages. */
+export async function pages<T>(
+  page: (marker: string | undefined) => Promise<{ items: T[] | undefined; next: string | undefined }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let marker: string | undefined;
+  do {
+    const { items, next } = await page(marker);
+    all.push(...(items ?? []));
+    marker = next;
+  } while (marker !== undefined && marker !== "");
+  return all;
+}

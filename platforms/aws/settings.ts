@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+const arn = (service: string) => new RegExp(`^arn:aws[a-z-]*:${service}:`);
+const groupOrRange = /^(sg-[0-9a-f]{8,17}|\d{1,3}(\.\d{1,3}){3}\/\d{1,2})$/;
+const securityGroup = z
+  .string()
+  .regex(/^sg-[0-9a-f]{8,17}$/, "is no security group, e.g. sg-0a1b2c3d4e5f60718");
+
+/**
+ * What the platform has to know of an AWS account. No secret is among it, so that it may stand in a stack's file, in the
+ * state and in a preview.
+ */
+const settingsSchema = z.strictObject({
+  region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "is no region, e.g. ap-southeast-2"),
+  /** The accounts in which copies may be made. Credentials of any other are refused before the first call. */
+  accounts: z.array(z.string().regex(/^\d{12}$/, "is no account of 12 digits")).min(1, "names no account"),
+  /** The subnet group of the copies; its network is theirs. */
+  subnetGroup: z.string().min(1),
+  /** Who may connect while a copy is in quarantine: the bastion's or the runner's security group, or an IPv4 range. */
+  runner: z.string().regex(groupOrRange, "is neither a security group nor an IPv4 range such as 10.0.3.7/32"),
+  /** The security group of the application's instances; admitted when a copy is opened. */
+  applicationGroup: securityGroup,
+  /** The application's database on production. Default: the one that RDS made with the instance. */
+  database: z.string().min(1).max(63).optional(),
+  /** The secret with production's credential, its name or ARN; without it, what needs a login is reported as not proven. */
+  productionCredential: z
+    .strictObject({
+      secret: z.string().min(1),
+      /** The field that holds a URI, for secrets that are made so. */
+      key: z.string().min(1).optional(),
+      /** What is appended to that URI: a database's name with its slash. */
+      suffix: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Host names and CNAMEs that no Test environment may have or stand on, besides production's own. */
+  forbiddenHosts: z.array(z.string().min(1)).default([]),
+  /** The class of a copy in quarantine. Default: production's. */
+  instanceClass: z.string().regex(/^db\./, "is no instance class, e.g. db.t4g.medium").optional(),
+  /** The class once it is opened. Default: unchanged. */
+  workingClass: z.string().regex(/^db\./, "is no instance class, e.g. db.t4g.medium").optional(),
+  /** The KMS key of the copies: an ARN or alias/...; default the snapshot's own, and alias/aws/rds where it has none. */
+  kmsKey: z.union([z.string().regex(arn("kms")), z.string().regex(/^alias\/./)]).optional(),
+  /** Days for which an opened copy is backed up; 0 for not at all. */
+  backupDays: z.int().min(0).max(35).default(1),
+  /** How the environment gets the password: `reference` (the secret's ARN, fetched when an instance starts) or `value`. */
+  passwordAs: z.enum(["reference", "value"]).default("reference"),
+  /** Secrets with the earlier values of settings that Elastic Beanstalk shows as stars, by the setting's name. */
+  earlierSecrets: z.record(z.string(), z.string().regex(arn("secretsmanager"))).default({}),
+  /** Certificates that are trusted for databases besides the region's, a PEM file. */
+  rootCertificate: z.string().min(1).optional(),
+});
+
+export type AwsSettings = z.output<typeof settingsSchema>;
+
+/** @throws every fault together, each with the setting and what it holds. */
+export function parseAwsSettings(given: unknown): AwsSettings {
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => faultOf(issue, given));
+  throw new Error(
+    `The settings of the platform "aws" have ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n` +
+      faults.map((fault) => `  - ${fault}`).join("\n"),
+  );
+}
+
+function faultOf(issue: z.core.$ZodIssue, given: unknown): string {
+  const name = issue.path.map(String).join(".");
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    given,
+  );
+  if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")}: no setting of this platform`;
+  if (value === undefined) return `${name || "the settings"}: not set`;
+  return `${name} is ${JSON.stringify(value)}: it ${issue.code === "invalid_format" || issue.code === "too_small" ? issue.message : issue.message.toLowerCase()}`;
+}
