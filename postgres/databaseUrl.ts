@@ -30,7 +30,7 @@ const shared = ["user", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey
 
 /**
  * The database that the environment names, as libpq reads it: `DATABASE_URL`, then what a service (PGSERVICE) says, then
- * PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, a password file, PGSSLMODE, PGSSLROOTCERT. A host that begins with `/` is the
+ * PGHOST, PGHOSTADDR, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, a password file, PGSSLMODE, PGSSLROOTCERT. A host that begins with `/` is the
  * folder of a Unix socket.
  * @throws every fault together; none of them repeats a password, nor any text in which one may stand.
  */
@@ -99,6 +99,8 @@ function targetOf(
   const user = get("user") ?? os.userInfo().username;
   const port = attempt(() => portOf(get("port")), 5432);
   const host = attempt(() => hostOf(get, port), "");
+  const named = (name: string) => said.get(name) || served?.get(name) || undefined;
+  const address = attempt(() => addressOf(variable, named, ofEnvironment("hostaddr")), undefined) ?? host;
   // libpq would take a database of the user's name: too easily another one than was meant.
   const database = get("dbname") ?? "";
   if (database === "" && parsed !== undefined && (service === undefined || served !== undefined)) {
@@ -111,7 +113,25 @@ function targetOf(
   const file = get("passfile") ?? path.join(home, ".pgpass");
   const password =
     get("password") ?? attempt(() => passwordFromFile(file, { host, port, database, user }), undefined) ?? "";
-  return { host, port, database, user, password, tls: attempt(() => tlsOf(get, home), { mode: "disable" }) };
+  const tls = attempt<Tls>(() => tlsOf(get, home), { mode: "disable" });
+  // As in libpq, the address is where to connect, and the host is the name that passwords and certificates are kept under.
+  if (address !== host) tls.serverName = host;
+  return { host: address, port, database, user, password, tls };
+}
+
+/** libpq would take an address of the environment even where the URL names a host: in the shell of a tunnel, another database than meant. */
+function addressOf(
+  variable: string,
+  named: (name: string) => string | undefined,
+  ofEnvironment: string | undefined,
+): string | undefined {
+  const own = named("hostaddr");
+  if (own === undefined && ofEnvironment && named("host") !== undefined) {
+    throw new Error(
+      `${variable} names the host ${named("host")}, and PGHOSTADDR says to connect to ${ofEnvironment} instead; unset one of them`,
+    );
+  }
+  return own ?? (ofEnvironment || undefined);
 }
 
 const nothingNamed = "neither DATABASE_URL nor PGDATABASE nor PGSERVICE is set";
@@ -157,10 +177,7 @@ function portOf(text: string | undefined): number {
 
 /** Without a host libpq takes the server's Unix socket; where there is none, this machine. */
 function hostOf(get: (name: string) => string | undefined, port: number): string {
-  if (get("hostaddr") !== undefined) {
-    throw new Error("hostaddr (PGHOSTADDR) is not read; give the address as the host");
-  }
-  const host = get("host");
+  const host = get("host") ?? get("hostaddr");
   if (host?.includes(",")) throw new Error("several hosts are named; name the one server that is meant");
   if (host !== undefined) return host;
   const socket = ["/var/run/postgresql", "/tmp"].find((folder) =>

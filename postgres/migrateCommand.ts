@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { type ConnectionTarget, withSession } from "./connection";
+import { libpqEnvironment, passwordFileIn, withoutDatabases } from "./libpqEnvironment";
 import { proof, type Log, type Proof } from "./proof";
 import { withStageLock } from "./stageLock";
 
@@ -40,20 +41,24 @@ export async function runMigrationCommand(options: MigrationCommand): Promise<Pr
   if (program === undefined) throw new Error("the migration command is empty");
   const folder = options.outputFolder ?? (await mkdtemp(path.join(tmpdir(), "prodcopy-migrate-")));
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const passfile = path.join(folder, "passfile");
   const output = path.join(folder, "migrate.log");
   options.log(`running ${program}`);
   const started = Date.now();
   let how: string;
   try {
-    await writePassfile(passfile, options.target);
+    const env = {
+      ...withoutDatabases(process.env),
+      ...options.env,
+      ...(await libpqEnvironment(options.target, folder)),
+      PGAPPNAME: applicationName,
+    };
     how = await withSession(options.target, { applicationName }, (session) =>
       withStageLock(session, applicationName, options.log, () =>
-        runToFile(program, args, environment(options, passfile), output, options),
+        runToFile(program, args, env, output, options),
       ),
     );
   } finally {
-    await rm(passfile, { force: true });
+    await rm(passwordFileIn(folder), { force: true });
   }
   if (how !== "exit code 0") {
     const shown = redactOutput(await readFile(output, "utf8"), options.target.password);
@@ -68,28 +73,6 @@ export async function runMigrationCommand(options: MigrationCommand): Promise<Pr
   return [
     proof("The application's own migration command succeeded.", `${program}: ${how} after ${seconds} s`),
   ];
-}
-
-async function writePassfile(file: string, { password }: ConnectionTarget): Promise<void> {
-  await rm(file, { force: true });
-  const escaped = password.replace(/[\\:]/g, "\\$&");
-  await writeFile(file, `*:*:*:*:${escaped}\n`, { mode: 0o600, flag: "wx" });
-}
-
-/** Ours without anything that could lead to another database. */
-function environment({ target, env }: MigrationCommand, passfile: string): NodeJS.ProcessEnv {
-  const leads = /^(PG[A-Z]+|RDS_.*|.*DATABASE_?UR[IL]|.*_DSN|PULUMI_.*)$/;
-  const own = Object.entries(process.env).filter(([name]) => !leads.test(name));
-  return {
-    ...Object.fromEntries(own),
-    ...env,
-    PGHOST: target.host,
-    PGPORT: String(target.port),
-    PGDATABASE: target.database,
-    PGUSER: target.user,
-    PGPASSFILE: passfile,
-    PGAPPNAME: applicationName,
-  };
 }
 
 /** Runs it to its end and answers how it ended. */

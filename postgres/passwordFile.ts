@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { rm, rename, writeFile } from "node:fs/promises";
 
 /** Whose password is looked for. */
 export interface PasswordFor {
@@ -34,6 +35,17 @@ export function passwordFromFile(file: string, wanted: PasswordFor): string | un
     if (fits) return password;
   }
   return undefined;
+}
+
+/**
+ * Writes a file with one line for whatever program is given its name: the password for every connection. Readable by this user
+ * alone; replaced in one step, so that nobody reads half of it.
+ */
+export async function writePasswordFile(file: string, password: string): Promise<void> {
+  const whole = `${file}.new`;
+  await rm(whole, { force: true });
+  await writeFile(whole, `*:*:*:*:${password.replace(/[\\:]/g, "\\$&")}\n`, { mode: 0o600, flag: "wx" });
+  await rename(whole, file);
 }
 
 /** A backslash stands before a colon or a backslash that is meant as such; the password is the fifth field. */

@@ -14,13 +14,15 @@ export interface Tls {
   /** The client's own certificate and its key, PEM. */
   certificate?: string;
   key?: string;
+  /** The name that the server's certificate bears, where `host` is the end of a tunnel or an address. Default: the host. */
+  serverName?: string;
 }
 
 /** What `pg` is told, one entry an attempt: `prefer` takes TLS where the server offers it and goes without where not. */
 export function tlsAttempts(tls: Tls | undefined, host: string): NonNullable<ClientConfig["ssl"]>[] {
   // Nobody listens in on a Unix socket; libpq ignores the mode there, too.
   if (tls === undefined || tls.mode === "disable" || host.startsWith("/")) return [false];
-  const { mode, authorities, certificate, key } = tls;
+  const { mode, authorities, certificate, key, serverName = host } = tls;
   const verified = mode.startsWith("verify") || (mode === "require" && authorities !== undefined);
   const encrypted = {
     rejectUnauthorized: verified,
@@ -28,7 +30,7 @@ export function tlsAttempts(tls: Tls | undefined, host: string): NonNullable<Cli
     ...(certificate === undefined ? {} : { cert: certificate }),
     ...(key === undefined ? {} : { key }),
     checkServerIdentity: (_: string, seen: Parameters<typeof checkServerIdentity>[1]) =>
-      mode === "verify-full" ? checkServerIdentity(host, seen) : undefined,
+      mode === "verify-full" ? checkServerIdentity(serverName, seen) : undefined,
   };
   if (mode === "allow") return [false, encrypted];
   return mode === "prefer" ? [encrypted, false] : [encrypted];

@@ -135,6 +135,12 @@ describe("TLS to the server, as libpq's modes mean it", () => {
       ));
   });
 
+  it("verifies the name that is said where the host is the end of a tunnel", async () => {
+    const tls = { mode: "verify-full", authorities: authority } as const;
+    assert.equal(await encrypted(server, { ...tls, serverName: "localhost" }), true);
+    await assert.rejects(encrypted(server, { ...tls, serverName: "db.example" }, "localhost"), /db\.example/);
+  });
+
   it("never sends a refused password a second time, without TLS", async () => {
     const target = { ...server.target("postgres"), password: "wrong", tls: { mode: "prefer" as const } };
     await assert.rejects(

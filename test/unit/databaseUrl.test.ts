@@ -87,6 +87,35 @@ describe("the database of the environment", () => {
     assert.deepEqual([target.user, target.host, target.port, target.password], ["own", "served", 5440, "ep"]);
   });
 
+  it("connects to PGHOSTADDR, and keeps PGHOST as the name that password and certificate stand under", () => {
+    write(".pgpass", "db.example:6000:*:*:by-name\n127.0.0.1:6000:*:*:by-address\n");
+    const target = read({
+      PGHOST: "db.example",
+      PGHOSTADDR: "127.0.0.1",
+      PGPORT: "6000",
+      PGDATABASE: "d",
+      PGUSER: "u",
+      PGSSLMODE: "require",
+    });
+    assert.deepEqual(target.tls, { mode: "require", serverName: "db.example" });
+    assert.deepEqual([target.host, target.password], ["127.0.0.1", "by-name"]);
+    const alone = read({ PGHOSTADDR: "10.0.0.9", PGDATABASE: "d" });
+    assert.deepEqual([alone.host, alone.tls], ["10.0.0.9", { mode: "prefer" }]);
+    fs.rmSync(path.join(home, ".pgpass"));
+  });
+
+  it("refuses an address of the environment beside a host that the URL names: it may be a tunnel to elsewhere", () => {
+    const fault = faultOf({ DATABASE_URL: "postgres://u@copy.example/db", PGHOSTADDR: "127.0.0.1" });
+    assert.match(fault, /names the host copy\.example, and PGHOSTADDR says to connect to 127\.0\.0\.1/);
+    const source = databasesOfEnvironment({
+      HOME: home,
+      PGHOSTADDR: "127.0.0.1",
+      PGDATABASE: "d",
+      SOURCE_DATABASE_URL: "postgres://u@h2/db",
+    }).source;
+    assert.equal(source?.host, "h2");
+  });
+
   it("finds the password in a password file, with its escapes and wild cards", () => {
     write(".pgpass", "# c\nother:5432:*:*:no\nh:5432:*:a\\:b:se\\\\c:ret\nlocalhost:*:db:u:sock\n");
     assert.equal(url("postgres://a%3Ab@h/db").password, "se\\c:ret");
