@@ -7,7 +7,7 @@ import { ensurePulumi } from "./toolchain/pulumi";
 const checkout = path.resolve(__dirname, "..");
 
 /** Folders of tests, the slowest first: files are begun in this order, so that none of the long ones stands alone at the end. */
-const folders = ["engine", "postgres", "browser", "provider", "program", "unit"];
+const folders = ["engine", "postgres", "aws", "browser", "provider", "program", "unit"];
 /** These drive the real engine. */
 const wantPulumi = ["engine", "provider"];
 /** After its last result mocha ends by itself unless a test left something open. */
