@@ -77,7 +77,7 @@ describe("sanitiser: the run's key and what it hashed", function () {
     assert.equal(hashes, 500, "the hashes were never seen");
 
     await server().as("postgres", (session) => session.query("checkpoint"));
-    // The write-ahead log goes with the platform's clearing, which has its own test (`copy.test.ts`).
+    // The write-ahead log goes with the platform's clearing, which has its own test (`copy/opening.test.ts`).
     const folder = server().handle.dataDirectory;
     assert.deepEqual(secrets.below(folder, ["pg_wal"]), []);
     const log = await fs.readFile(logFile(path.dirname(folder)));
