@@ -14,7 +14,7 @@ import {
   interruptedReport,
   largeReport,
   runningReport,
-} from "../support/reportFixture";
+} from "../support/reports/reports";
 import { skipBecause } from "../support/skip";
 
 const inPage = fs.readFileSync(path.join(__dirname, "inPage.js"), "utf8");

@@ -14,7 +14,7 @@ import {
   interruptedReport,
   largeReport,
   runningReport,
-} from "../support/reportFixture";
+} from "../support/reports/reports";
 
 /** The page's text as a reader sees it, near enough: without styles and tags. */
 const readable = (html: string) =>

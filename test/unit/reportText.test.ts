@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { statusJson, statusText, type Status } from "../../report/statusText";
 import { bytes, clip, count, duration, moment, several, visible } from "../../report/text";
-import { doneReport, failedReport } from "../support/reportFixture";
+import { doneReport, failedReport } from "../support/reports/reports";
 
 describe("how times, counts and names are written", () => {
   it("durations", () => {

@@ -1,4 +1,4 @@
-import type { ColumnResult, SanitiseResult, TableResult } from "../../postgres/sanitise/result";
+import type { ColumnResult, SanitiseResult, TableResult } from "../../../postgres/sanitise/result";
 
 /** A sanitiser's result of 41 tables: enough kinds of table to see every strategy on the page. */
 
