@@ -140,6 +140,11 @@ export interface Platform {
    * do, e.g. that its disk is full. Undefined when nothing is known.
    */
   troubleOf(copyId: string): Promise<string | undefined>;
+  /**
+   * Bytes that may still be written on the disk of the copy's server (RDS: FreeStorageSpace), before a stage that writes much. Infinity
+   * where storage grows by itself (Aurora); undefined when it is not known.
+   */
+  freeRoom(copyId: string): Promise<number | undefined>;
   /** Sets the administrator's password by the platform's own way in, without knowing the earlier one. */
   setAdminPassword(copyId: string, password: string): Promise<Proof[]>;
   /** Changes who may connect. `open` is reached by `openQuarantine` only. */

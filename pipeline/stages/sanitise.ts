@@ -24,6 +24,7 @@ export const sanitise = handoverStage<SanitiseInputs>("sanitise", async (inputs,
   }
   const { result, testLogins } = await withCopy(context, from, async (copy) => {
     const plan = await planDatabase(copy, rules, from.database);
+    const bytes = await context.platform.freeRoom(from.copyId);
     return sanitiseDatabase({
       copy,
       plan,
@@ -31,6 +32,7 @@ export const sanitise = handoverStage<SanitiseInputs>("sanitise", async (inputs,
       resourceId: from.resourceId,
       runId: from.runId,
       log: context.log,
+      ...(bytes === undefined ? {} : { room: { bytes, by: "the platform" } }),
     });
   });
   const onDisk = await context.platform.clearStorageResidue(from.copyId, context.log);

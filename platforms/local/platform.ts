@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { ConnectionTarget } from "../../postgres/connection";
 import type { Platform, ProductionRef } from "../platform";
-import { fullDisk } from "./snapshot/files";
+import { freeBytes, fullDisk } from "./snapshot/files";
 import { copyIdentity, describeCopy, identityOf, listCopies, relabelCopy, requireCopy } from "./copy";
 import { setAdmission } from "./copy/admission";
 import { setAdminPassword } from "./copy/administrator";
@@ -43,6 +43,7 @@ export function localPlatform(home: LocalHome = localHome()): Platform {
     restore: (request, log) => restoreCopy(home, request, log),
     describe: (copyId) => describeCopy(home, copyId),
     troubleOf: () => fullDisk(home.copies),
+    freeRoom: () => freeBytes(home.copies),
     setAdminPassword: (copyId, password) => setAdminPassword(home, copyId, password),
     admit: async (copyId, admission) => setAdmission(await requireCopy(home, copyId), admission),
     openQuarantine: (copyId, user, log) => openCopy(home, copyId, user, log),

@@ -17,8 +17,8 @@ export interface Crew {
   /** How many they are, the run's own session among them. */
   size: number;
   /**
-   * Does every item, each by whoever is free, the first ones first. What fails because another session held a lock is done
-   * again at the end, alone. Ends when everybody has.
+   * Does every item, each by whoever is free, the first ones first. What fails because another session held a lock, or because the disk
+   * had no room for it beside the others, is done again at the end, alone. Ends when everybody has.
    * @throws the first failure; no new item is begun after it.
    */
   each: <T>(items: readonly T[], act: (hand: Hand, item: T) => Promise<void>) => Promise<void>;
@@ -33,8 +33,8 @@ export interface CrewRequest {
   budget: Budget;
 }
 
-/** lock_not_available and deadlock_detected. */
-const lockCodes = ["55P03", "40P01"];
+/** lock_not_available, deadlock_detected and disk_full: what the statement had written is given back when it fails. */
+const crowdedCodes = ["55P03", "40P01", "53100"];
 
 /** How long an ended session may take to be gone, in milliseconds. */
 const patienceMs = 120_000;
@@ -101,8 +101,9 @@ async function each<T>(
       try {
         await act(hand, item);
       } catch (error) {
-        if (lockCodes.includes((error as { code?: string }).code ?? "")) blocked.push(item);
-        else failures.push(error);
+        if (hands.length > 1 && crowdedCodes.includes((error as { code?: string }).code ?? "")) {
+          blocked.push(item);
+        } else failures.push(error);
       }
     }
   };

@@ -1,4 +1,4 @@
-import { qualified, rows, run } from "../connection";
+import { qualified, rows, run, type Session } from "../connection";
 import type { CopySession } from "../guard";
 import type { Journal } from "../journal";
 import { userSchemas } from "./structure";
@@ -55,7 +55,7 @@ export async function putBack(copy: CopySession, early = false): Promise<number>
 }
 
 /** Materialised views that hold rows, by their names. */
-export async function populatedViews(copy: CopySession): Promise<{ schema: string; table: string }[]> {
+export async function populatedViews(copy: Session): Promise<{ schema: string; table: string }[]> {
   return rows(
     copy,
     "listing materialised views",

@@ -6,6 +6,7 @@ import { putBack, refreshViews } from "./detach";
 import { stage } from "./prepare";
 import { Progress } from "./progress";
 import { rewriteTable } from "./rewrite";
+import type { Room } from "./room/room";
 import { writeAnew } from "./vacuum";
 import { nameOf, type TableWork } from "./work";
 
@@ -13,6 +14,7 @@ import { nameOf, type TableWork } from "./work";
 export async function maskTables(
   own: Hand,
   crew: Crew,
+  room: Room,
   works: readonly TableWork[],
   log: Log,
 ): Promise<void> {
@@ -22,10 +24,13 @@ export async function maskTables(
   }));
   const progress = new Progress(queue.map((one) => one.bytes));
   await crew.each(queue, async (hand, { work, bytes, n }) => {
-    const started = Date.now();
-    const ran = await hand.journal.step(stage, `mask ${nameOf(work)}`, async () => {
-      await rewriteTable(hand.copy, work);
-      return seconds(started);
+    let started = Date.now();
+    const ran = await room.holding(nameOf(work), () => {
+      started = Date.now();
+      return hand.journal.step(stage, `mask ${nameOf(work)}`, async () => {
+        await rewriteTable(hand.copy, work);
+        return seconds(started);
+      });
     });
     const place = `table ${n} of ${queue.length} ${nameOf(work)}`;
     progress.done(bytes);

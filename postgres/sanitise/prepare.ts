@@ -18,19 +18,25 @@ import { createWorkspace, holdKey, installLibrary } from "./workspace";
 
 export const stage = "sanitise";
 
-/** Decides what becomes of every table, once, and keeps the decisions. Answers them. */
-export async function decideOnce(
+/**
+ * Decides what becomes of every table, once, and keeps the decisions. Answers them.
+ * @param check looks at the decisions before they are kept, or before the run is taken up again
+ */
+export async function decideOnce<T>(
   copy: CopySession,
   journal: Journal,
   plan: SanitisePlan,
-): Promise<TableWork[]> {
-  if (!(await journal.stepDone(stage, "decide"))) {
-    const decision = await decide(copy, plan);
-    await journal.step(stage, "decide", () => keepDecision(copy, plan, decision));
-  } else {
+  check: (works: TableWork[]) => Promise<T>,
+): Promise<{ works: TableWork[]; checked: T }> {
+  if (await journal.stepDone(stage, "decide")) {
     await withTransaction(copy, () => installLibrary(copy));
+    const works = await takeUp(copy, journal, plan);
+    return { works, checked: await check(works) };
   }
-  return takeUp(copy, journal, plan);
+  const decision = await decide(copy, plan);
+  const checked = await check(decision.works);
+  await journal.step(stage, "decide", () => keepDecision(copy, plan, decision));
+  return { works: await takeUp(copy, journal, plan), checked };
 }
 
 /**

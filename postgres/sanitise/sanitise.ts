@@ -16,6 +16,9 @@ import type { SanitisePlan } from "./plan";
 import { withCrew, type Crew } from "./crew";
 import { assertSameRules, countMedia, decideOnce, prepare, stage } from "./prepare";
 import { clearCatalogueResidue, removeLargeObjects } from "./residue";
+import { freeOnServer, toldDisk, type ToldRoom } from "./room/free";
+import { readNeeds } from "./room/need";
+import { Room, roomText } from "./room/room";
 import type { LeakFinding, SanitiseResult } from "./result";
 import { refreshStatistics } from "./statistics";
 import { rememberStructure } from "./structure";
@@ -38,6 +41,8 @@ export interface SanitiseRequest {
   log: Log;
   /** How many sessions work on tables side by side. Default: one to a processor of the server, as far as that can be told. */
   workers?: number;
+  /** How much may be written beside the data, where somebody knows. Default: the server is asked. */
+  room?: ToldRoom;
   /**
    * Whether the whole server is the copy, as in the pipeline: then no other database may hold anything, and comments and
    * settings of roles and databases are looked through. Default true; false leaves everything beside this database alone.
@@ -74,9 +79,11 @@ async function carryOut(request: SanitiseRequest, journal: Journal, budget: Budg
     // First, so that the structure which is compared afterwards is already without them.
     await dropForeignTables(copy, plan);
     const started = Date.now();
-    const works = await decideOnce(copy, journal, plan);
+    const { works, checked: room } = await decideOnce(copy, journal, plan, (decided) =>
+      findRoom(request, journal, decided, budget),
+    );
     await withCrew({ ...request, journal, budget }, (crew) =>
-      maskAndProve(request, journal, works, crew, started),
+      maskAndProve(request, { journal, works, crew, room }, started),
     );
   }
   const proven = (await journal.finished(stage)).find((step) => step.step === "proven");
@@ -90,18 +97,30 @@ async function carryOut(request: SanitiseRequest, journal: Journal, budget: Budg
   return { result, testLogins };
 }
 
+/** Room for what is left to do. @throws when there is too little of it. */
+async function findRoom(
+  { copy, room, log }: SanitiseRequest,
+  journal: Journal,
+  works: TableWork[],
+  budget: Budget,
+): Promise<Room> {
+  const needs = await readNeeds(copy, journal, stage, works, budget);
+  const disks = room === undefined ? await freeOnServer(copy) : [toldDisk(room)];
+  const found = Room.find(needs, disks, budget.workers);
+  log(roomText(found.plan));
+  return found;
+}
+
 /** All work, and the result of it in the journal; key and hashes go in the same transaction. */
 async function maskAndProve(
   request: SanitiseRequest,
-  journal: Journal,
-  works: TableWork[],
-  crew: Crew,
+  { journal, works, crew, room }: { journal: Journal; works: TableWork[]; crew: Crew; room: Room },
   started: number,
 ): Promise<void> {
   const { copy, plan, log, wholeServer = true } = request;
   log(`${works.length} tables, ${crew.size} side by side`);
   await prepare({ copy, journal }, crew, works, log);
-  await maskTables({ copy, journal }, crew, works, log);
+  await maskTables({ copy, journal }, crew, room, works, log);
   await journal.step(stage, "large objects", async () => {
     if (plan.largeObjects === "remove") return `${await removeLargeObjects(copy)} removed`;
   });

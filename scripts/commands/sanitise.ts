@@ -20,6 +20,11 @@ export function registerSanitise(program: Command): void {
       wholeNumber,
     )
     .option(
+      "--room <size>",
+      "how much may be written beside the data, such as 40GB; where the server cannot be asked how much is free",
+      byteSize,
+    )
+    .option(
       "--end-sessions",
       "end the sessions of others on the database; without it they are a reason to refuse",
     )
@@ -47,7 +52,7 @@ async function act(options: SanitiseOptions): Promise<void> {
     const looked = await lookAtDatabase(order);
     if (options.dryRun === true) {
       if (options.json === true) say(JSON.stringify(planJson(order, looked), null, 2));
-      else say(planText(looked.plan, looked.works));
+      else say(planText(looked));
       return;
     }
     await sanitiseAndTell(order, looked);
@@ -108,4 +113,12 @@ function written(
 function wholeNumber(text: string): number {
   if (!/^[1-9][0-9]?$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 99.");
   return Number(text);
+}
+
+/** Units as PostgreSQL has them: 1 kB is 1024 bytes. */
+function byteSize(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?) ?(MB|GB|TB)$/i.exec(text) ?? [];
+  if (number === "") throw new InvalidArgumentError("It must be a number with MB, GB or TB, such as 40GB.");
+  const power = { mb: 2, gb: 3, tb: 4 }[unit.toLowerCase()] ?? 0;
+  return Math.floor(Number(number) * 1024 ** power);
 }

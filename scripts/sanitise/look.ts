@@ -2,10 +2,16 @@ import { withSession, type Session } from "../../postgres/connection";
 import type { CopySession } from "../../postgres/guard";
 import type { SanitisePlan } from "../../postgres/sanitise/plan";
 import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
+import { findBudget } from "../../postgres/sanitise/budget";
+import { stage } from "../../postgres/sanitise/prepare";
+import { freeOnServer, toldDisk } from "../../postgres/sanitise/room/free";
+import { readNeeds } from "../../postgres/sanitise/room/need";
+import { Room, type RoomPlan } from "../../postgres/sanitise/room/room";
 import { decide } from "../../postgres/sanitise/strategy";
 import type { TableWork } from "../../postgres/sanitise/work";
 import { settle } from "../../postgres/sanitise/workspace";
 import { readEarlier, resourceIdOf, tablesMadeSince, type Earlier } from "../../postgres/standalone/marks";
+import { withNamedCopy } from "../../postgres/standalone/namedCopy";
 import { whyNotSanitise } from "../../postgres/standalone/refusals";
 import { identityOf, readStanding, type Standing } from "../../postgres/standalone/standing";
 import { Refused, type Order } from "./order";
@@ -19,6 +25,8 @@ export interface Looked {
   plan: SanitisePlan;
   /** How each table comes to its end; empty when an earlier run has decided already. */
   works: TableWork[];
+  /** What the run needs beside the data and what is there; undefined when an earlier run has decided already. */
+  room: RoomPlan | undefined;
 }
 
 /**
@@ -64,7 +72,27 @@ async function look(session: Session, order: Order): Promise<Looked> {
     works = await attempt(async () => (await decide(session as CopySession, plan, "catalogue")).works);
   }
   if (reasons.length > 0 || plan === undefined || works === undefined) throw new Refused(reasons);
-  return { identity, resourceId, standing, earlier, plan, works };
+  const room = await attempt(() => lookAtRoom(session, order, identity, works));
+  if (reasons.length > 0) throw new Refused(reasons);
+  return { identity, resourceId, standing, earlier, plan, works, room };
+}
+
+/** @throws when there is too little room. */
+async function lookAtRoom(
+  session: Session,
+  { options, target, names }: Order,
+  identity: string,
+  works: TableWork[],
+): Promise<RoomPlan | undefined> {
+  if (works.length === 0) return undefined;
+  const budget = await findBudget(session, options.workers);
+  const needs = await readNeeds(session, { finished: () => Promise.resolve([]) }, stage, works, budget);
+  // The answer goes through a temporary table, which a read-only session may not make; it is rolled back.
+  const disks =
+    options.room === undefined
+      ? await withNamedCopy(target, names.look, identity, freeOnServer)
+      : [toldDisk({ bytes: options.room, by: "--room" })];
+  return Room.find(needs, disks, budget.workers).plan;
 }
 
 /** What speaks against the run in what the database is and does. */

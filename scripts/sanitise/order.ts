@@ -15,6 +15,8 @@ export interface SanitiseOptions {
   rules: string;
   confirm: string;
   workers?: number;
+  /** Bytes. */
+  room?: number;
   json?: boolean;
   dryRun?: boolean;
   endSessions?: boolean;

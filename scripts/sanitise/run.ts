@@ -77,6 +77,7 @@ async function work(
     runId: startedAt.toISOString(),
     log,
     ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.room === undefined ? {} : { room: { bytes: options.room, by: "--room" } }),
     wholeServer: false,
   });
   await rememberTables(copy);
@@ -101,8 +102,12 @@ async function explain(order: Order, looked: Looked, error: Error, progress: Pro
     );
   }
   if (!earlier.begun && !progress.changed) return new Refused([error.message]);
-  return new NeedsLookError(`${error.message}\n${leftBehind(earlier)} ${raw(order)}`);
+  const full = (error as { code?: string }).code === "53100" ? `${diskFull}\n` : "";
+  return new NeedsLookError(`${error.message}\n${full}${leftBehind(earlier)} ${raw(order)}`);
 }
+
+const diskFull =
+  "The server's disk is full. What the statement had written is given back; make room or enlarge the disk before the next call.";
 
 function leftBehind({ begun, masked, tables, provenAt }: Earlier): string {
   if (provenAt !== undefined) {

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
-import type { SanitisePlan } from "../../postgres/sanitise/plan";
-import type { TableWork } from "../../postgres/sanitise/work";
+import { roomText } from "../../postgres/sanitise/room/room";
 import { writeDatabaseReport, type DatabaseReport } from "../../report/databaseReport";
 import type { Looked } from "./look";
 import type { Order } from "./order";
@@ -92,11 +91,12 @@ export function summaryJson(
 }
 
 /** The plan as `--dry-run --json` prints it. */
-export function planJson({ target }: Order, { plan, works, earlier }: Looked): object {
+export function planJson({ target }: Order, { plan, works, earlier, room }: Looked): object {
   return {
     verdict: "planned",
     database: target.database,
     doneBefore: earlier.provenAt ?? null,
+    room: room ?? null,
     tables: plan.tables
       .filter((table) => table.partitionOf === undefined)
       .map((table) => {
@@ -121,8 +121,9 @@ export function planJson({ target }: Order, { plan, works, earlier }: Looked): o
 }
 
 /** The plan for a person. */
-export function planText({ database, tables }: SanitisePlan, works: TableWork[]): string {
+export function planText({ plan: { database, tables }, works, room }: Looked): string {
   const lines = [`What would be done with ${database}; nothing was changed.`];
+  if (room !== undefined) lines.push(roomText(room));
   for (const table of tables.filter((one) => one.partitionOf === undefined)) {
     const work = works.find((one) => one.schema === table.schema && one.table === table.table);
     const masked = table.columns.filter((column) => column.action === "mask");

@@ -99,6 +99,39 @@ describe("prodcopy sanitise", function () {
     await refusedOn(hostile, ["--confirm", hostile], {}, /made since.*\n?.*public\.token/);
   });
 
+  it("says how much room it needs, and refuses what does not fit, before anything changes", async () => {
+    await makeDatabase(server(), "roomy");
+    await server().as("roomy", (s) => s.query("create table wide (id int primary key, note text)"));
+    await server().as("roomy", (s) =>
+      s.query("insert into wide select i, repeat('x', 900) from generate_series(1, 2000) i"),
+    );
+    const file = path.join(work.folder, "roomy.yaml");
+    fs.writeFileSync(file, `${rules}  wide: { mask: { note: redact } }\n`);
+    const plan = (...args: string[]) =>
+      runCli(
+        ["sanitise", "--rules", file, "--confirm", "roomy", "--dry-run", "--json", ...args],
+        env("roomy"),
+      );
+    const printed = ({ out }: Finished) =>
+      JSON.parse(out) as {
+        verdict: string;
+        reasons: string[];
+        room: { free: number; atLeast: number; sideBySide: number };
+      };
+    const before = await stateOf("roomy");
+    const asked = printed(await plan());
+    assert.ok(asked.room.free > asked.room.sideBySide, "a superuser's server is asked how much is free");
+    assert.ok(asked.room.atLeast > 2000 * 900 && asked.room.sideBySide >= asked.room.atLeast);
+    const refused = printed(await plan("--room", "1MB"));
+    assert.equal(refused.verdict, "refused");
+    assert.match(
+      refused.reasons.join(),
+      /for public\.wide, the largest, .*; 1\.0 MB are free on the server's disk, as --room says/,
+    );
+    assert.equal(await stateOf("roomy"), before);
+    assert.match((await plan("--room", "much")).err, /It must be a number with MB, GB or TB/);
+  });
+
   it("leaves no old value in the data files, log segments included", async () => {
     await server().createDatabase("files");
     await server().as("files", (s) =>

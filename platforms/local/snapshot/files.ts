@@ -78,11 +78,16 @@ export function megabytes(bytes: number): string {
   return (bytes / mebibyte).toFixed(bytes < 10 * mebibyte ? 1 : 0);
 }
 
+/** Bytes that may still be written on the disk that holds the folder. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await fs.statfs(folder);
+  return bavail * bsize;
+}
+
 /** Refuses early what would fill the disk; `margin` is what the server itself needs to work. */
 export async function assertSpace(folder: string, needed: number, doing: string): Promise<void> {
   const margin = 64 * mebibyte;
-  const { bavail, bsize } = await fs.statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeBytes(folder);
   if (free >= needed + margin) return;
   throw new Error(
     `${doing} needs ${megabytes(needed + margin)} MB below ${folder}, and ${megabytes(free)} MB are free. Nothing was written there. ` +
@@ -95,8 +100,7 @@ export async function assertSpace(folder: string, needed: number, doing: string)
  * @returns the reason in words when little is free where it stands.
  */
 export async function fullDisk(folder: string): Promise<string | undefined> {
-  const { bavail, bsize } = await fs.statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeBytes(folder);
   if (free >= 64 * mebibyte) return undefined;
   return (
     `Only ${megabytes(free)} MB are free on the disk that holds ${folder}, and a server needs more to work (no space left on device). ` +
