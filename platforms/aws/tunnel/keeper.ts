@@ -16,7 +16,7 @@ export function startKeeper(keep: {
 }): Kept {
   return spawn(
     process.execPath,
-    [path.join(__dirname, "keeper.js"), keep.folder ?? "-", ...(keep.command ?? [])],
+    [path.join(__dirname, "untilParentEnds.js"), keep.folder ?? "-", ...(keep.command ?? [])],
     {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 "use strict";
 /**
- * Stands between this tool and what must not outlive it: `node keeper.js FOLDER [COMMAND ...]`. Starts the command, and when its own
+ * Stands between this tool and what must not outlive it: `node untilParentEnds.js FOLDER [COMMAND ...]`. Starts the command, and when its own
  * standard input ends, which the system sees to even after a kill -9 of whoever holds the other end, it ends the command and removes
  * the folder (`-` for none). Plain JavaScript: it has to be there in a moment and needs nothing.
  */
