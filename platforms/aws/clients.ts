@@ -28,19 +28,8 @@ export interface Aws {
  * found among the configured ones; every error comes back as one of ours.
  */
 export function awsClients(settings: AwsSettings, pace: Pace = usualPace): Aws {
-  const common = { region: settings.region, retryMode: "adaptive", maxAttempts: 6 };
-  const sts = mapped(new STS(common), "sts", () => Promise.resolve());
-  let checked: Promise<string> | undefined;
-  const account = async (): Promise<string> => {
-    checked ??= checkAccount(sts, settings);
-    try {
-      return await checked;
-    } catch (error) {
-      // Credentials may be there the next time.
-      checked = undefined;
-      throw error;
-    }
-  };
+  const common = connection(settings.region);
+  const account = accountCheck(settings);
   const guard = async () => {
     await account();
   };
@@ -55,7 +44,28 @@ export function awsClients(settings: AwsSettings, pace: Pace = usualPace): Aws {
   };
 }
 
-async function checkAccount(sts: STS, settings: AwsSettings): Promise<string> {
+/** What every client of a region is made with. */
+export function connection(region: string) {
+  return { region, retryMode: "adaptive", maxAttempts: 6 };
+}
+
+/** Asks once which account the credentials are of. The answer throws when it is none of the configured ones. */
+export function accountCheck(settings: Pick<AwsSettings, "region" | "accounts">): () => Promise<string> {
+  const sts = mapped(new STS(connection(settings.region)), "sts", () => Promise.resolve());
+  let checked: Promise<string> | undefined;
+  return async () => {
+    checked ??= checkAccount(sts, settings);
+    try {
+      return await checked;
+    } catch (error) {
+      // Credentials may be there the next time.
+      checked = undefined;
+      throw error;
+    }
+  };
+}
+
+async function checkAccount(sts: STS, settings: Pick<AwsSettings, "accounts">): Promise<string> {
   const { Account, Arn } = await sts.getCallerIdentity({});
   if (Account !== undefined && settings.accounts.includes(Account)) return Account;
   throw new Error(
