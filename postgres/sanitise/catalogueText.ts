@@ -85,10 +85,10 @@ const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubi
  */
 export async function scanCatalogueText(
   copy: CopySession,
-  allowedDomains: string[],
+  allowed: { allowedDomains: string[]; named: string[] },
   wholeServer: boolean,
 ): Promise<{ findings: LeakFinding[]; suspicious: LeakFinding[]; proofs: Proof[] }> {
-  const search = await searchOf(copy, { allowedDomains, before: true });
+  const search = await searchOf(copy, { ...allowed, before: true });
   const inComments = await rows<{ key: string }>(
     copy,
     "scanning comments",

@@ -1,6 +1,7 @@
 import { ident, literal } from "../connection";
 import type { CatalogueColumn } from "../catalogue";
 import type { ColumnPlan } from "./plan";
+import { familyOf, type TypeFamily } from "./rules/families";
 import { subjectOf, type CompileContext } from "./subject";
 import { compile } from "./transformations";
 
@@ -15,11 +16,23 @@ export function acts(plan: ColumnPlan, column: CatalogueColumn): string {
     ...plan.exact.map((one) => `(${one.where}) is not true`),
     ...(createsValues(plan) ? [] : [`${c} is not null`]),
     ...(texts && plan.mask?.with !== "sql" ? [`(${c} is null or ${c}::text <> '')`] : []),
-    ...(plan.keepValues.length > 0
-      ? [`(${c} is null or ${c}::text not in (${plan.keepValues.map(literal).join(", ")}))`]
-      : []),
+    ...(plan.keepValues.length > 0 ? [`(${c} is null or ${notAmong(c, plan.keepValues, column)})`] : []),
     ...(plan.where === undefined ? [] : [`(${plan.where}) is not false`]),
   ].join(" and ");
+}
+
+/**
+ * Under which condition what stands in a cell is gone after the run: where the mask acts, and where an exact value takes its
+ * place. Never NULL.
+ */
+export function goes(plan: ColumnPlan, column: CatalogueColumn): string {
+  const c = ident(column.name);
+  const mask = `(${acts(plan, column) || "true"})`;
+  const exact = plan.exact.map(({ where, value }) => {
+    const other = value === null ? "" : ` and ${notAmong(c, [value], column)}`;
+    return `((${where})${other})`;
+  });
+  return `coalesce(${[mask, ...exact].join(" or ")}, false)`;
 }
 
 /** The cell's value after the run: exact values first, then the mask where it acts, else the value as it is. */
@@ -41,4 +54,34 @@ export function cellExpression(
 /** Whether NULL may become a value: only where the rules say so. */
 function createsValues(plan: ColumnPlan): boolean {
   return plan.mask?.with === "sql" || (plan.mask?.with === "constant" && plan.mask.params.also_null === true);
+}
+
+/** Families that know when two values are equal, however each is written: 1.5 and 1.50. */
+const equalByType: readonly TypeFamily[] = [
+  "uuid",
+  "integer",
+  "decimal",
+  "boolean",
+  "date",
+  "timestamp",
+  "time",
+  "ip",
+  "mac",
+  "enum",
+];
+
+/** Whether a value that is not NULL is none of these, as its type compares; texts letter by letter. */
+function notAmong(c: string, values: string[], column: CatalogueColumn): string {
+  const among = (of: string, list: string[]) => `${of} not in (${list.join(", ")})`;
+  if (equalByType.includes(familyOf(column))) {
+    return among(
+      c,
+      values.map((value) => `${literal(value)}::${column.type}`),
+    );
+  }
+  if (column.baseType !== "citext") return among(`${c}::text`, values.map(literal));
+  return among(
+    `lower(${c}::text)`,
+    values.map((value) => `lower(${literal(value)})`),
+  );
 }

@@ -46,7 +46,12 @@ function isPlain(allowed: Allowed): string {
   const at = "position('@' in x)";
   const ends = `array[${allowed.ends.map(literal).join(", ")}]::text[]`;
   return `case when octet_length(x) < 300 and ${at} > 1 and substr(x, ${at}) = any(${ends})
-    then left(x, ${at} - 1) !~ '[^a-z0-9]|[0-9]{7}' else false end`;
+    then left(x, ${at} - 1) !~ '[^a-z0-9]|[0-9]{7}'${unnamed("x", allowed)} else false end`;
+}
+
+/** Of an address: that the rules do not name it. */
+function unnamed(address: string, { named }: Allowed): string {
+  return named.length === 0 ? "" : ` and ${address} not in (${named.map(literal).join(", ")})`;
 }
 
 function takenApart(search: Search): string {
@@ -56,7 +61,7 @@ function takenApart(search: Search): string {
   const addresses = `select ${kinds.email}, ${search.before ? markOf("m") : "0::bigint"}, ${outside}, ''
       from regexp_matches(case when position('%40' in x) > 0 then replace(x, '%40', '@') else x end, '${addressParts}', 'g') f
       cross join lateral (select ${addressOf("f")} as m offset 0) address
-     where m is not null and (position('@' in x) > 0 or position('%40' in x) > 0)`;
+     where m is not null and (position('@' in x) > 0 or position('%40' in x) > 0)${unnamed("m", search.allowed)}`;
   const former = [
     `select ${row(kinds.value, "rtrim(prodcopy.norm(x), '=')")} where length(x) between 8 and ${longestValue + 50}`,
     `select ${row(kinds.name, "prodcopy.words(x)", "prodcopy.words(x)")} where octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0`,

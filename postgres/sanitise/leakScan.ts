@@ -13,6 +13,8 @@ import { nameOf } from "./work";
 
 export interface LeakScanRequest {
   allowedDomains: string[];
+  /** Addresses that the rules name (`namedAddresses`): they may stand anywhere. Default none. */
+  named?: string[];
   /** What the rules say of tables; a table that is not here counts as kept. */
   tables: readonly ScannedTable[];
   /** Whether what stood there before the run is known by its hashes; see `finds.ts`. */
@@ -85,7 +87,7 @@ async function searchAll(
 /** What to search for: without hashes of before, shapes only. */
 export async function searchOf(
   session: Session,
-  request: Pick<LeakScanRequest, "allowedDomains" | "before">,
+  request: Pick<LeakScanRequest, "allowedDomains" | "named" | "before">,
 ): Promise<Search> {
   const { names } = request.before
     ? await row<{ names: boolean }>(
@@ -94,7 +96,7 @@ export async function searchOf(
         `select exists (select from prodcopy.before where kind in (${kinds.name}, ${kinds.address})) as names`,
       )
     : { names: false };
-  return { allowed: allowedPattern(request.allowedDomains), before: request.before, names };
+  return { allowed: allowedPattern(request.allowedDomains, request.named), before: request.before, names };
 }
 
 /** Large tables are read by several processes; the planner takes the finds for more and dearer than they are. */

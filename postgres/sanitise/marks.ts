@@ -1,6 +1,6 @@
 import { ident } from "../connection";
 import type { CatalogueColumn, CatalogueTable } from "../catalogue";
-import { acts } from "./cell";
+import { goes } from "./cell";
 import { kinds, longestValue, markOf, mentions, rowsOf } from "./functions/tokens";
 import { familyOf } from "./rules/families";
 import type { ColumnPlan, TablePlan } from "./plan";
@@ -268,7 +268,7 @@ function namePairs(plan: TablePlan, table: CatalogueTable, cells: Cells): MarkOf
 }
 
 function cellGoes(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): string {
-  return cells.condition(column.mask === undefined ? "true" : acts(column, facts) || "true");
+  return cells.condition(column.mask === undefined ? "true" : goes(column, facts));
 }
 
 const lastWord = (words: string) => `right(${words}, strpos(reverse(${words}) || ' ', ' ') - 1)`;

@@ -100,14 +100,16 @@ export interface Allowed {
   domain: string;
   /** On a lower-case address: no mail can arrive there, or it is no address. */
   nowhere: string;
+  /** Addresses that the rules name, in lower case: they are expected wherever they stand. */
+  named: string[];
 }
 
 /** Domains of RFC 2606 and RFC 6762 that lead nowhere, endings of files that stand behind an @ (`logo@2x.png`), users of repositories. */
 const nowhere =
   "[.](?:invalid|test|localhost|local|localdomain|internal|lan|png|jpe?g|gif|svg|webp|ico|s?css|js|tsx?|json|html?|php|pdf|gz|jar)$|^(?:git|npm)@";
 
-export function allowedPattern(domains: string[]): Allowed {
+export function allowedPattern(domains: string[], named: string[] = []): Allowed {
   const escaped = domains.map((domain) => domain.toLowerCase().replace(/[^a-z0-9-]/g, "[$&]"));
   const ends = domains.map((domain) => `@${domain.toLowerCase()}`);
-  return { ends, domain: domains.length === 0 ? "$^" : `[@.](?:${escaped.join("|")})$`, nowhere };
+  return { ends, domain: domains.length === 0 ? "$^" : `[@.](?:${escaped.join("|")})$`, nowhere, named };
 }

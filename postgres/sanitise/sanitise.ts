@@ -10,6 +10,7 @@ import { dropForeignTables } from "./foreignTables";
 import { leakScan } from "./leakScan";
 import { setTestLogins, type TestLoginResult } from "./logins";
 import { maskTables } from "./maskTables";
+import { namedAddresses } from "./namedAddresses";
 import { refuseOtherDatabases } from "./otherDatabases";
 import { withOwners } from "./owners";
 import type { SanitisePlan } from "./plan";
@@ -127,8 +128,10 @@ async function maskAndProve(
   const staleStatistics = await refreshStatistics(copy, crew, works);
   const { counts, constraints, notProven } = await checkAfterwards(copy, crew, works);
   log(`constraints: ${constraints.checked} are there and hold`);
+  const named = namedAddresses(plan);
   const scan = await leakScan(copy, {
     allowedDomains: plan.allowedDomains,
+    named,
     tables: works,
     before: true,
     crew,
@@ -136,7 +139,7 @@ async function maskAndProve(
     log,
   });
   const texts = await withTransaction(copy, async () => {
-    const scanned = await scanCatalogueText(copy, plan.allowedDomains, wholeServer);
+    const scanned = await scanCatalogueText(copy, { ...plan, named }, wholeServer);
     await rememberStructure(copy);
     return scanned;
   });

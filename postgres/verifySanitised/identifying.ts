@@ -1,5 +1,5 @@
 import { ident, rows, run } from "../connection";
-import { acts } from "../sanitise/cell";
+import { goes } from "../sanitise/cell";
 import type { ColumnPlan } from "../sanitise/plan";
 import { familyOf } from "../sanitise/rules/families";
 import { scanTables, textsOf, type ScanTable } from "../sanitise/scanColumns";
@@ -88,8 +88,7 @@ async function gather({ copy, source, seed }: Comparison, pair: Pair): Promise<v
     if (plan.action === "keep" && !gone) return [];
     const units = unitsOf(plan, familyOf(facts));
     if (units.length === 0) return [];
-    const kept =
-      gone || plan.mask === undefined ? "false" : `not coalesce(${acts(plan, facts) || "true"}, false)`;
+    const kept = gone || plan.mask === undefined ? "false" : `not ${goes(plan, facts)}`;
     const marks = units.map((unit) => unitsOfSource[unit]).join(" union all ");
     return [
       `select u.unit, u.value, ${kept} as kept from ${pair.name}

@@ -1,11 +1,25 @@
-import { qualified, type Session } from "../../connection";
+import { literal, qualified, type Session } from "../../connection";
 import { DatabaseError, safeDatabaseError } from "../../errors";
 import type { ColumnPlan, SanitisePlan, TablePlan } from "../plan";
 import type { RulesDocument } from "./document";
 import { RulesError, type Place, type RuleFault } from "./faults";
 
+/** One text of SQL in the rules, as a query that the server plans. */
+interface Expression {
+  what: string;
+  select: string;
+  origin: string;
+  /** A condition is read more than once and must mean the same rows each time: the query that shows whether it does. */
+  steady?: string;
+  /** The same between other brackets: what closes those around it before it opens them again is not one expression. */
+  alone?: string;
+  /** Of a value that the rules name: the type that it is to be of. */
+  type?: string;
+}
+
 /**
- * Has the server plan (never run) each SQL condition and expression of the rules on its table, before anything changes.
+ * Has the server plan (never run) each SQL condition and expression of the rules on its table, and read each value in them, before
+ * anything changes.
  * @throws RulesError with every one that the server does not take.
  */
 export async function checkExpressions(
@@ -15,52 +29,90 @@ export async function checkExpressions(
 ): Promise<void> {
   const faults: RuleFault[] = [];
   for (const table of plan.tables.filter((one) => one.partitionOf === undefined)) {
-    for (const { what, select, origin } of expressionsOf(table)) {
-      try {
-        // The extended protocol takes one statement, so that a condition cannot end this one and begin another.
-        const statement = { text: `explain ${select}`, queryMode: "extended" };
-        await session.query(statement);
-      } catch (error) {
-        const { code, message } = safeDatabaseError(error, what);
-        const why = code === "42601" ? "it is not SQL (42601)" : message;
-        if (code.startsWith("08") || code.startsWith("57")) throw new DatabaseError(message, code);
-        faults.push({
-          place: placeOf(origin, document.file),
-          message: `${what} is refused: ${why}`,
-          kind: "does not fit",
-        });
-      }
+    for (const expression of expressionsOf(table)) {
+      const why = await refusal(session, expression);
+      if (why === undefined) continue;
+      const message = `${expression.what} is refused: ${why}`;
+      faults.push({ place: placeOf(expression.origin, document.file), message, kind: "does not fit" });
     }
   }
   if (faults.length > 0) throw new RulesError(faults, document.file);
 }
 
-function expressionsOf(table: TablePlan): { what: string; select: string; origin: string }[] {
-  const from = qualified(table.schema, table.table);
-  const condition = (text: string) => `select from ${from} where (${text}\n)`;
-  const whole = table.where
-    ? [{ what: "the condition of `delete`", select: condition(table.where), origin: table.origin }]
-    : [];
-  return [...whole, ...table.columns.flatMap((column) => columnExpressions(column, from, condition))];
+async function refusal(
+  session: Session,
+  { what, select, steady, alone, type }: Expression,
+): Promise<string | undefined> {
+  try {
+    await explain(session, select);
+    if (alone !== undefined && !(await parses(session, alone))) return "it is not one expression";
+    const steps = steady === undefined ? "" : await explain(session, steady);
+    if (!steps.includes(`Subquery Scan on ${evaluated}`)) return undefined;
+    return "it calls what answers differently each time (random, clock_timestamp, a sequence), and the rows that it is about would not be the same twice";
+  } catch (error) {
+    const { code, message } = safeDatabaseError(error, what);
+    if (code.startsWith("08") || code.startsWith("57")) throw new DatabaseError(message, code);
+    if (type !== undefined && /^2[23]/.test(code)) return `it is no ${type}`;
+    return code === "42601" ? "it is not SQL (42601)" : message;
+  }
 }
 
-function columnExpressions(
-  column: ColumnPlan,
-  from: string,
-  condition: (text: string) => string,
-): { what: string; select: string; origin: string }[] {
-  const { name, origin, mask } = column;
+async function explain(session: Session, select: string): Promise<string> {
+  // The extended protocol takes one statement, so that a condition cannot end this one and begin another.
+  const statement = { text: `explain (costs off) ${select}`, queryMode: "extended" };
+  const { rows } = await session.query<{ "QUERY PLAN": string }>(statement);
+  return rows.map((row) => row["QUERY PLAN"]).join("\n");
+}
+
+/** Whether it is SQL, whatever else the server has against it. */
+async function parses(session: Session, select: string): Promise<boolean> {
+  return explain(session, select).then(
+    () => true,
+    (error: unknown) => safeDatabaseError(error, "parsing").code !== "42601",
+  );
+}
+
+/** The planner dissolves a subquery unless something in it is volatile. */
+const evaluated = "prodcopy_evaluated";
+
+const inBrackets = (text: string, from: string) => `select (array[${text}\n])[1] from ${from}`;
+
+function conditionOn(from: string, text: string): Pick<Expression, "select" | "steady" | "alone"> {
+  return {
+    alone: inBrackets(text, from),
+    select: `select from ${from} where (${text}\n)`,
+    steady: `select x, x from (select (${text}\n) as x from ${from}) ${evaluated}`,
+  };
+}
+
+function expressionsOf(table: TablePlan): Expression[] {
+  const from = qualified(table.schema, table.table);
+  const { where, origin } = table;
+  const whole = where ? [{ what: "the condition of `delete`", ...conditionOn(from, where), origin }] : [];
+  return [...whole, ...table.columns.flatMap((column) => columnExpressions(column, from))];
+}
+
+function columnExpressions(column: ColumnPlan, from: string): Expression[] {
+  const { name, origin, mask, type } = column;
   const conditions = [column.where ?? [], column.exact.map((one) => one.where)].flat();
+  const values = [...column.keepValues, ...column.exact.flatMap((one) => one.value ?? [])];
   const expression = mask?.with === "sql" ? [String(mask.params.expression)] : [];
   return [
     ...conditions.map((text) => ({
       what: `the condition \`${text}\` of ${name}`,
-      select: condition(text),
+      ...conditionOn(from, text),
       origin,
+    })),
+    ...values.map((value) => ({
+      what: `the value "${value}" of ${name}`,
+      select: `select ${literal(value)}::${type}`,
+      origin,
+      type,
     })),
     ...expression.map((text) => ({
       what: `the expression of ${name}`,
-      select: `select (${text}\n)::${column.type} from ${from}`,
+      select: `select (${text}\n)::${type} from ${from}`,
+      alone: inBrackets(text, from),
       origin,
     })),
   ];
