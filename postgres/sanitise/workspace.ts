@@ -17,6 +17,8 @@ const tables = {
     "n int not null, early boolean not null, object text not null, drop_sql text not null, statements text[] not null, refresh text, foreign_key jsonb",
   structure: "object text not null, hash text not null",
   table_before: "name text primary key, row_count bigint not null, kept_hash numeric, bytes bigint",
+  // Rows that went by a condition, and the sum of their fingerprints.
+  removed: "name text primary key, row_count bigint not null, kept_hash numeric",
   seen: "h bigint not null, kind int not null, kept boolean not null",
   // Its primary key is added when it is filled.
   before: "h bigint not null, kind int not null, kept boolean not null",
