@@ -6,6 +6,7 @@ import { registerRefresh } from "./commands/refresh";
 import { registerReport } from "./commands/report";
 import { registerReset } from "./commands/reset";
 import { registerRules } from "./commands/rules";
+import { registerSandbox } from "./commands/sandbox";
 import { registerSanitise } from "./commands/sanitise";
 import { registerSnapshot } from "./commands/snapshot";
 import { registerStart } from "./commands/start";
@@ -27,6 +28,7 @@ const commands = [
   registerRules,
   registerSanitise,
   registerVerifySanitised,
+  registerSandbox,
   registerEnv,
   registerConfig,
   registerTest,

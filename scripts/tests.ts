@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { ensureSandboxPython } from "./sandbox/python";
 import { ensurePulumi } from "./toolchain/pulumi";
 
 const checkout = path.resolve(__dirname, "..");
@@ -10,6 +11,8 @@ const checkout = path.resolve(__dirname, "..");
 const folders = ["engine", "postgres", "aws", "browser", "provider", "program", "unit"];
 /** These drive the real engine. */
 const wantPulumi = ["engine", "provider"];
+/** These talk to the AWS sandbox. */
+const wantSandbox = ["aws"];
 /** After its last result mocha ends by itself unless a test left something open. */
 const endTimeoutMs = 60_000;
 /** After so long without a result a line says which files are running. */
@@ -41,7 +44,8 @@ export async function runTests(named: string[], options: { grep?: string }): Pro
   const files = named.length > 0 ? named.map((file) => path.resolve(file)) : allTestFiles();
   let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
   try {
-    if (files.some(isDrivenByEngine)) await prepareToolchain();
+    if (files.some((file) => isBelow(file, wantPulumi))) await prepareToolchain();
+    if (files.some((file) => isBelow(file, wantSandbox))) await prepareSandbox();
     counts = await runMocha(files, options.grep);
   } catch (error) {
     console.error((error as Error).message);
@@ -61,8 +65,13 @@ function allTestFiles(): string[] {
   });
 }
 
-function isDrivenByEngine(file: string): boolean {
-  return wantPulumi.some((folder) => file.startsWith(path.join(checkout, "test", folder) + path.sep));
+function isBelow(file: string, named: string[]): boolean {
+  return named.some((folder) => file.startsWith(path.join(checkout, "test", folder) + path.sep));
+}
+
+/** Before the tests, so that none of them waits for PyPI. Where it cannot be had, they skip and say why. */
+async function prepareSandbox(): Promise<void> {
+  await ensureSandboxPython((line) => console.log(line)).catch((error: Error) => console.log(error.message));
 }
 
 async function prepareToolchain(): Promise<void> {

@@ -61,8 +61,9 @@ export async function buildProduction(
   await initServer({ ...spec, settings: whileLoading });
   await makePrivateFolder(archiveFolder(home));
   const loading = await startServer(dir);
-  await makeDatabase(loading, passwords);
-  await withSocketSession(loading, sampleNames.database, (session) => load(session, members, log));
+  const within: Within = (database, use) => withSocketSession(loading, database, use);
+  await makeDatabase(within, passwords);
+  await within(sampleNames.database, (session) => load(session, members, log));
   await stopServer(dir);
 
   await initServer({ ...spec, settings: inProduction(archiveFolder(home)) });
@@ -73,8 +74,12 @@ export async function buildProduction(
   return setServerDatabase(dir, sampleNames.database);
 }
 
-async function makeDatabase(server: ServerHandle, passwords: SamplePasswords): Promise<void> {
-  await withSocketSession(server, "postgres", async (session) => {
+/** How a superuser's session in one of a server's databases is had. */
+export type Within = <T>(database: string, use: (session: Session) => Promise<T>) => Promise<T>;
+
+/** The logins of production and its database, still empty. */
+export async function makeDatabase(within: Within, passwords: SamplePasswords): Promise<void> {
+  await within("postgres", async (session) => {
     const verifiers = verifierSettings(passwords, {
       app: "productionApp",
       reporting: "reporting",
@@ -90,10 +95,11 @@ async function makeDatabase(server: ServerHandle, passwords: SamplePasswords): P
       `create database ${ident(database)} owner ${ident(app)}`,
     );
   });
-  await withSocketSession(server, sampleNames.database, (session) => runSql(session, "database.sql"));
+  await within(sampleNames.database, (session) => runSql(session, "database.sql"));
 }
 
-async function load(session: Session, members: number, log: Log): Promise<void> {
+/** Tables, rows and keys, in a session of a superuser in production's database. */
+export async function load(session: Session, members: number, log: Log): Promise<void> {
   const began = Date.now();
   await setForSession(session, {
     "sample.members": String(members),

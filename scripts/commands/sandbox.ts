@@ -1,0 +1,60 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { startSandbox, type Sandbox } from "../sandbox/sandbox";
+import { progress, say } from "../say";
+
+export function registerSandbox(program: Command): void {
+  program
+    .command("sandbox")
+    .description(
+      "an AWS to try things on, without an account: real PostgreSQL servers behind the RDS instances",
+    )
+    .option("--port <n>", "where the APIs listen on 127.0.0.1 (default: a free port)", portNumber)
+    .option("--seconds <n>", "how long a state such as creating or modifying lasts", seconds, 2)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx prodcopy sandbox --port 5555\n\ndocs/sandbox.md goes on from there.",
+    )
+    .action(async (options: { port?: number; seconds: number }) => serve(options));
+}
+
+async function serve(options: { port?: number; seconds: number }): Promise<void> {
+  const sandbox = await startSandbox({
+    port: options.port,
+    states: { default: options.seconds },
+    log: progress,
+    onComplaint: progress,
+  });
+  const stop = () => {
+    progress("Stopping the sandbox and its servers");
+    void sandbox.stop();
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  explain(sandbox);
+  await sandbox.ended;
+}
+
+function explain({ endpoint, caFile }: Sandbox): void {
+  const example = "aws rds describe-db-instances";
+  say(`AWS sandbox        ${endpoint}   (account 123456789012, every region; nothing leaves this machine)`);
+  say(`In another shell   export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=eu-west-1`);
+  say("                   export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox");
+  say(`                   ${example}`);
+  say(`Databases          TLS only: psql "sslmode=verify-full sslrootcert=${caFile} host=..."`);
+  say("What to try        docs/sandbox.md");
+  say("Ctrl-C stops it with all its servers and removes its data.");
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+    throw new InvalidArgumentError("It must be a port number from 1 to 65535.");
+  }
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 3600)) throw new InvalidArgumentError("It must be from 0 to 3600 seconds.");
+  return value;
+}

@@ -1,0 +1,143 @@
+"""What tests and people ask of the sandbox itself, beside AWS's APIs: JSON below `/sandbox/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from moto.rds.models import rds_backends
+
+from .front import Front
+from .rds.backend import LIMITS, Backend
+from .rds.instance import Instance
+from .world import world
+
+Handler = Callable[[dict[str, Any]], Any]
+
+
+class Refused(Exception):
+    """A request that cannot be; its words are the answer."""
+
+
+def about(_: dict[str, Any]) -> Any:
+    return {"caFile": str(world.authority.file), "folder": str(world.home.root)}
+
+
+def states(asked: dict[str, Any]) -> Any:
+    """`{"modifying": 0.1, "creating": "hold"}`: how long states last from now on."""
+    try:
+        return world.clock.set(asked)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+
+
+def limits(asked: dict[str, Any]) -> Any:
+    """`{"manual-snapshots": 2}`: quotas."""
+    unknown = asked.keys() - LIMITS.keys()
+    if unknown:
+        raise Refused(f"There is no limit called {', '.join(unknown)}: {', '.join(LIMITS)}.")
+    LIMITS.update(asked)
+    return LIMITS
+
+
+def callers(asked: dict[str, Any]) -> Any:
+    """`{"name": "runner", "groups": ["sg-1"], "address": "127.0.0.1"}`: who connects from an address, a new one unless it is given."""
+    if asked:
+        address = world.network.name_caller(asked["name"], asked.get("groups", []), asked.get("address"))
+        return {"address": address}
+    return {address: {"name": each.name, "groups": each.groups} for address, each in world.network.callers().items()}
+
+
+def network(asked: dict[str, Any]) -> Any:
+    """`{"silent": true}`: a connection that no rule admits hangs, as on AWS, instead of being reset."""
+    Front.silent = bool(asked.get("silent", Front.silent))
+    return {"silent": Front.silent}
+
+
+def instances(asked: dict[str, Any]) -> Any:
+    """Where the servers are, for whoever seeds one or looks into its files: sockets are open to `rdsadmin` alone."""
+    found = [each for each in all_instances() if asked.get("id") in (None, each.db_instance_identifier)]
+    return [
+        {
+            "id": each.db_instance_identifier,
+            "account": each.account_id,
+            "region": each.region,
+            "resourceId": each.dbi_resource_id,
+            "masterUsername": each.master_username,
+            "socketFolder": str(each.server.folder),
+            "port": each.server.port,
+            "dataDirectory": str(each.server.data),
+            "logFile": str(each.server.folder / "server.log"),
+        }
+        for each in found
+        if each.server is not None
+    ]
+
+
+def backup(asked: dict[str, Any]) -> Any:
+    """`{"id": "prod"}`: takes an automated backup now. `at` (ISO 8601) is the moment that it claims to be from."""
+    instance = one_instance(asked)
+    with world.lock:
+        snapshot = instance.backend.new_automated_snapshot(instance)
+        moment = asked.get("at")
+        at = datetime.fromisoformat(moment.replace("Z", "+00:00")) if moment else None
+        instance.work.add(lambda: snapshot.take(instance, at))
+    return {"snapshot": snapshot.db_snapshot_identifier}
+
+
+def cut(asked: dict[str, Any]) -> Any:
+    """`{"id": "prod"}`: ends every connection to an instance, as a network does."""
+    instance = one_instance(asked)
+    if instance.front is not None:
+        instance.front.cut()
+    return {}
+
+
+def all_instances() -> list[Instance]:
+    return [
+        each
+        for regions in rds_backends.values()
+        for backend in regions.values()
+        if isinstance(backend, Backend)
+        for each in backend.databases.values()
+        if isinstance(each, Instance)
+    ]
+
+
+def one_instance(asked: dict[str, Any]) -> Instance:
+    for each in all_instances():
+        if each.db_instance_identifier == asked.get("id"):
+            return each
+    raise Refused(f"There is no instance {asked.get('id')!r} in the sandbox.")
+
+
+HANDLERS: dict[str, Handler] = {
+    "about": about,
+    "states": states,
+    "limits": limits,
+    "callers": callers,
+    "network": network,
+    "instances": instances,
+    "backup": backup,
+    "cut": cut,
+}
+
+
+def answer(path: str, body: bytes) -> tuple[int, bytes]:
+    """The status and the JSON of an answer."""
+    name = path.removeprefix("/sandbox/").strip("/")
+    handler = HANDLERS.get(name)
+    if handler is None:
+        return 404, _json({"error": f"The sandbox knows no {name!r}: {', '.join(sorted(HANDLERS))}."})
+    try:
+        return 200, _json(handler(json.loads(body or b"{}")))
+    except Refused as refused:
+        return 400, _json({"error": str(refused)})
+    except (KeyError, ValueError, TypeError) as error:
+        return 400, _json({"error": f"{name}: {type(error).__name__}: {error}"})
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode() + b"\n"

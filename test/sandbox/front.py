@@ -1,0 +1,116 @@
+"""What stands before every database: the endpoint's address, and the security groups that decide who passes."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+
+from .world import world
+
+CHUNK = 65536
+
+
+class Front:
+    """Listens at the endpoint and passes what is admitted on to the server behind it.
+
+    On AWS a packet that no rule admits is dropped, and the caller waits until its own timeout. Here the connection is reset, so
+    that tests need not wait; `silent` lets it hang as on AWS. Like a security group, a change of rules leaves open connections alone.
+    """
+
+    silent = False
+
+    def __init__(self, listener: socket.socket, behind: Callable[[], int | None], admits: Callable[[str], bool]) -> None:
+        self.address, self.port = listener.getsockname()[:2]
+        self._listener = listener
+        self._behind = behind
+        self._admits = admits
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        threading.Thread(target=self._accept, name=f"front {self.address}", daemon=True).start()
+
+    def close(self) -> None:
+        _close(self._listener)
+        self.cut()
+
+    def cut(self) -> None:
+        """Ends every connection that is open, as a network does."""
+        with self._lock:
+            connections = list(self._open)
+        for connection in connections:
+            _reset(connection)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, (source, _) = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client, source), daemon=True).start()
+
+    def _serve(self, client: socket.socket, source: str) -> None:
+        with self._lock:
+            self._open.add(client)
+        try:
+            port = self._behind()
+            if not self._admits(source):
+                if self.silent:
+                    _wait_for_end(client)
+                _reset(client)
+            elif port is None:
+                _reset(client)
+            else:
+                self._pass_on(client, port)
+        except OSError:
+            _reset(client)
+        finally:
+            with self._lock:
+                self._open.discard(client)
+
+    def _pass_on(self, client: socket.socket, port: int) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as server, client:
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            answers = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            answers.start()
+            _pump(client, server)
+            answers.join()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while chunk := source.recv(CHUNK):
+            target.sendall(chunk)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        for end in (source, target):
+            _shutdown(end)
+
+
+def _wait_for_end(client: socket.socket) -> None:
+    while client.recv(CHUNK):
+        pass
+
+
+def _reset(connection: socket.socket) -> None:
+    try:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    except OSError:
+        pass
+    _shutdown(connection)
+    _close(connection)
+
+
+def _shutdown(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
+def _close(connection: socket.socket) -> None:
+    try:
+        connection.close()
+    except OSError:
+        pass

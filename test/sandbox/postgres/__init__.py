@@ -1,0 +1,1 @@
+"""The PostgreSQL servers behind RDS instances and clusters."""
