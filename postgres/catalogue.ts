@@ -59,6 +59,8 @@ export interface CatalogueColumn {
   isDomain: boolean;
   isEnum: boolean;
   isComposite: boolean;
+  /** Of a composite type, or of an array of one: what it is made of. */
+  fields?: CatalogueColumn[];
   /** Of the column or of the domain that it is of. */
   notNull: boolean;
   generated: boolean;
@@ -90,8 +92,13 @@ interface RelationRow extends Omit<
   comment: string | null;
 }
 
-interface ColumnRow extends Omit<CatalogueColumn, "isEnum" | "isComposite" | "maxLength" | "comment"> {
+interface ColumnRow extends Omit<
+  CatalogueColumn,
+  "isEnum" | "isComposite" | "fields" | "maxLength" | "comment"
+> {
   oid: number;
+  /** Oid of the relation that a composite type's fields stand under; 0 for other types. */
+  rowType: number;
   typeType: string;
   maxLength: number | null;
   comment: string | null;
@@ -127,7 +134,7 @@ async function readAll(session: Session, database: string, doing: string): Promi
   }
   const relations = await rows<RelationRow>(session, doing, relationsQuery, [ownSchema]);
   const oids = [relations.map((r) => r.oid)];
-  const columns = byOid(await rows<ColumnRow>(session, doing, columnsQuery, oids));
+  const columns = await readColumns(session, doing, oids[0] ?? []);
   const keys = byOid(
     await rows<{ oid: number; isPrimary: boolean; columns: string[] | null }>(
       session,
@@ -155,7 +162,7 @@ async function readAll(session: Session, database: string, doing: string): Promi
       parent: isPartition ? above[0] : undefined,
       inherits: isPartition ? [] : above,
       comment: relation.comment ?? undefined,
-      columns: (columns.get(relation.oid) ?? []).map(toColumn),
+      columns: (columns.get(relation.oid) ?? []).map((one) => toColumn(one, columns)),
       primaryKey: own.find((key) => key.isPrimary)?.columns ?? [],
       uniqueKeys: own.filter((key) => !key.isPrimary).map((key) => key.columns ?? []),
       checks: (checks.get(relation.oid) ?? []).map(({ name, expression, columns }) => ({
@@ -182,11 +189,31 @@ async function takenOff(session: Session, doing: string): Promise<ForeignKey[]> 
   return found.map((one) => one.key);
 }
 
-function toColumn({ oid: _oid, typeType, maxLength, comment, ...column }: ColumnRow): CatalogueColumn {
+/** Columns by relation, and the fields of every composite type that is met on the way. */
+async function readColumns(
+  session: Session,
+  doing: string,
+  relations: number[],
+): Promise<Map<number, ColumnRow[]>> {
+  const found = new Map<number, ColumnRow[]>();
+  for (let next = relations; next.length > 0;) {
+    const read = await rows<ColumnRow>(session, doing, columnsQuery, [next]);
+    for (const [oid, columns] of byOid(read)) found.set(oid, columns);
+    const types = new Set(read.filter((one) => one.typeType === "c").map((one) => one.rowType));
+    next = [...types].filter((oid) => !found.has(oid));
+  }
+  return found;
+}
+
+function toColumn(
+  { oid: _oid, rowType, typeType, maxLength, comment, ...column }: ColumnRow,
+  all: Map<number, ColumnRow[]>,
+): CatalogueColumn {
   return {
     ...column,
     isEnum: typeType === "e",
     isComposite: typeType === "c",
+    ...(typeType === "c" ? { fields: (all.get(rowType) ?? []).map((one) => toColumn(one, all)) } : {}),
     maxLength: maxLength ?? undefined,
     comment: comment ?? undefined,
   };

@@ -23,7 +23,7 @@ export const relationsQuery = `
                         and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e')
    order by n.nspname, c.relname`;
 
-/** $1: oids of relations. Walks each column's type down through domains and arrays to its base type. */
+/** $1: oids of relations or of composite types' own. Walks each column's type down through domains and arrays to its base type. */
 export const columnsQuery = `
   with recursive walk as (
     select a.attrelid, a.attnum, a.atttypid as typid, a.atttypmod as typmod, false as "isArray", false as "isDomain",
@@ -41,7 +41,7 @@ export const columnsQuery = `
   )
   select a.attrelid as oid, a.attname::text as name, a.attnum::int as position,
          format_type(a.atttypid, a.atttypmod) as type, t.typname::text as "baseType", t.typtype::text as "typeType",
-         b."isArray", b."isDomain", b."notNull",
+         t.typrelid::int8::float8 as "rowType", b."isArray", b."isDomain", b."notNull",
          a.attgenerated <> '' as generated, a.attidentity <> '' as identity,
          case when t.typname in ('varchar', 'bpchar') and b.typmod > 4 then b.typmod - 4 end as "maxLength",
          col_description(a.attrelid, a.attnum) as comment

@@ -14,7 +14,8 @@ export function acts(plan: ColumnPlan, column: CatalogueColumn): string {
   const texts = subjectOf(column, c, false).family === "text";
   return [
     ...plan.exact.map((one) => `(${one.where}) is not true`),
-    ...(createsValues(plan) ? [] : [`${c} is not null`]),
+    // A row with a field that is NULL is not "not null".
+    ...(createsValues(plan) ? [] : [column.isComposite ? `${c} is distinct from null` : `${c} is not null`]),
     ...(texts && plan.mask?.with !== "sql" ? [`(${c} is null or ${c}::text <> '')`] : []),
     ...(plan.keepValues.length > 0 ? [`(${c} is null or ${notAmong(c, plan.keepValues, column)})`] : []),
     ...(plan.where === undefined ? [] : [`(${plan.where}) is not false`]),

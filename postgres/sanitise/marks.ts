@@ -65,7 +65,10 @@ export function collectSql(plan: TablePlan, table: CatalogueTable): string | und
   const marked = plan.columns.flatMap((column): MarkOfCell[] => {
     const facts = table.columns.find((c) => c.name === column.name);
     if (facts === undefined || (column.action === "keep" && !gone)) return [];
-    if (column.mask === undefined && !["text", "json", "hstore", "array"].includes(familyOf(facts))) {
+    if (
+      column.mask === undefined &&
+      !["text", "json", "hstore", "array", "composite"].includes(familyOf(facts))
+    ) {
       return [];
     }
     const marks = marksOf(column, facts, cells);
@@ -239,6 +242,7 @@ function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells): Mark
     case "json":
     case "hstore":
     case "array":
+    case "composite":
       return [running()];
     case "null":
     case "constant":

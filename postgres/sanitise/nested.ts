@@ -139,7 +139,7 @@ export function compileArray(
   const each = (at: string) => {
     const masked = compile(spec.params.each as MaskSpec, element(at), context);
     const empty = subject.elementFamily === "text" ? ` and v${at}::text <> ''` : "";
-    return `if v${at} is not null${empty} then answer${at} := ${masked}; end if;`;
+    return `if v${at} is distinct from null${empty} then answer${at} := ${masked}; end if;`;
   };
   const [one, two] = [each("[i]"), each("[i][j]")];
   const name = context.addFunction(

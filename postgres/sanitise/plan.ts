@@ -85,7 +85,7 @@ export interface TestLogin {
 
 /**
  * A named transformation with its parameters. Its domain (types, parameters, uniqueness, what it promises) is stated in
- * `rules/domains.ts`. The inner transformations of `json`, `hstore` and `array` are `MaskSpec`s in here as well.
+ * `rules/domains.ts`. The inner transformations of `json`, `hstore`, `array` and `composite` are `MaskSpec`s in here as well.
  */
 export interface MaskSpec {
   with:
@@ -123,6 +123,7 @@ export interface MaskSpec {
     | "json"
     | "hstore"
     | "array"
+    | "composite"
     | "bytes"
     | "sql";
   /** Transformation-specific parameters, checked when the rules are parsed. */

@@ -14,6 +14,8 @@ export interface Subject {
   /** Of an array's elements. */
   elementFamily: TypeFamily;
   maxLength: number | undefined;
+  /** Of a composite type, or of an array of one. */
+  fields?: CatalogueColumn[] | undefined;
   /** Whether values that differ only in case must stay different. */
   exactCase: boolean;
   /** Whether it stands inside JSON or an array, where no replacement is prepared beforehand. */
@@ -31,7 +33,7 @@ export interface CompileContext {
 export type Compile = (spec: MaskSpec, subject: Subject, context: CompileContext) => string;
 
 export function subjectOf(column: CatalogueColumn, sql: string, exactCase: boolean): Subject {
-  const { type, baseType, maxLength } = column;
+  const { type, baseType, maxLength, fields } = column;
   return {
     sql,
     type,
@@ -39,6 +41,7 @@ export function subjectOf(column: CatalogueColumn, sql: string, exactCase: boole
     baseType,
     elementFamily: elementFamilyOf(column),
     maxLength,
+    fields,
     exactCase,
     nested: false,
   };

@@ -1,4 +1,5 @@
 import { ident, literal } from "../connection";
+import { compileComposite } from "./composite";
 import { compileArray, compileHstore, compileJson } from "./nested";
 import type { MaskSpec } from "./plan";
 import type { CompileContext, Subject } from "./subject";
@@ -24,6 +25,7 @@ export function compile(spec: MaskSpec, subject: Subject, context: CompileContex
   if (spec.with === "json") return compileJson(spec, subject, context, compile);
   if (spec.with === "hstore") return compileHstore(spec, subject, context, compile);
   if (spec.with === "array") return compileArray(spec, subject, context, compile);
+  if (spec.with === "composite") return compileComposite(spec, subject, context, compile);
   const document = asDocument(spec, subject);
   if (document !== undefined) return compile(document, subject, context);
   return `(${compileText(spec, subject, context) ?? compileValue(spec, subject)})::${subject.type}`;

@@ -4,7 +4,7 @@ import { mostOf } from "../valueMasks";
 import type { MaskRule } from "./document";
 import { maskNames, transformations, type MaskName } from "./domains";
 import { familyOf } from "./families";
-import { innerSpecs } from "./inner";
+import { allSpecs, innerSpecs } from "./inner";
 import { hint } from "./names";
 
 /** Why a mask cannot stand on a column; empty when it can. Each reads on after "`table.column` (type)". */
@@ -21,7 +21,8 @@ export function misfits(
   const nulls = spec.with === "null" || rule.exact.some((one) => one.value === null);
   return [
     ...(nulls && column.notNull ? ["is NOT NULL and cannot become NULL: choose another transformation"] : []),
-    ...lengthMisfits(rule, column, domains),
+    ...lengthMisfits(spec, column, domains),
+    ...valueMisfits(rule, column),
     ...numberMisfits(spec, column),
     ...domainMisfits(spec, domains),
     ...personMisfits(spec, column, table),
@@ -40,7 +41,27 @@ export function typeMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
   }
   const inner = innerSpecs(spec);
   if (spec.with === "array") return inner.flatMap((one) => typeMisfits(one, { ...column, isArray: false }));
+  if (spec.with === "composite") return fieldMisfits(spec, column);
   return inner.flatMap((one) => insideDocument(one));
+}
+
+function fieldMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
+  const names = (column.fields ?? []).map((one) => one.name);
+  const unknown = Object.keys((spec.params.fields ?? {}) as Record<string, MaskSpec>).filter(
+    (name) => !names.includes(name),
+  );
+  return [
+    ...unknown.map((name) => `has no field \`${name}\`.${hint(name, names)}`),
+    ...inFields(spec, column, (inner, field) => {
+      if (inner.with === "sql") return ["takes no `sql` inside a row: write the whole row by `sql`"];
+      const nulls = inner.with === "null" && field.notNull;
+      return [...typeMisfits(inner, field), ...(nulls ? ["is NOT NULL and cannot become NULL"] : [])];
+    }),
+  ];
+}
+
+function fieldOf(column: CatalogueColumn, name: string): CatalogueColumn | undefined {
+  return column.fields?.find((one) => one.name === name);
 }
 
 /** Documents hold strings and numbers; what is neither has no meaning in them. */
@@ -53,23 +74,43 @@ function insideDocument(spec: MaskSpec): string[] {
     : [`\`${spec.with}\` cannot stand inside a document`];
 }
 
-function lengthMisfits(rule: MaskRule, column: CatalogueColumn, domains: string[]): string[] {
-  const { spec } = rule;
+function lengthMisfits(spec: MaskSpec, column: CatalogueColumn, domains: string[]): string[] {
+  if (spec.with === "array") {
+    return innerSpecs(spec).flatMap((one) => lengthMisfits(one, { ...column, isArray: false }, domains));
+  }
+  if (spec.with === "composite") {
+    return inFields(spec, column, (one, field) => lengthMisfits(one, field, domains));
+  }
   const most = column.maxLength;
+  const least = transformations[spec.with].minimumLength?.(spec.params, domains) ?? 0;
+  return most !== undefined && least > most
+    ? [`holds ${most} characters, \`${spec.with}\` needs at least ${least} here`]
+    : [];
+}
+
+/** What is asked of each field that has a transformation, with the field's name before each answer. */
+function inFields(
+  spec: MaskSpec,
+  column: CatalogueColumn,
+  ask: (inner: MaskSpec, field: CatalogueColumn) => string[],
+): string[] {
+  return Object.entries((spec.params.fields ?? {}) as Record<string, MaskSpec>).flatMap(([name, inner]) => {
+    const field = fieldOf(column, name);
+    return field === undefined
+      ? []
+      : ask(inner, field).map((why) => `(its field \`${name}\`, ${field.type}) ${why}`);
+  });
+}
+
+function valueMisfits({ keepValues, exact }: MaskRule, { maxLength: most }: CatalogueColumn): string[] {
   if (most === undefined) return [];
-  const all = spec.with === "array" ? innerSpecs(spec) : [spec];
-  return [
-    ...all.flatMap((one) => {
-      const least = transformations[one.with].minimumLength?.(one.params, domains) ?? 0;
-      return least > most ? [`holds ${most} characters, \`${one.with}\` needs at least ${least} here`] : [];
-    }),
-    ...[...rule.keepValues, ...rule.exact.map((one) => one.value ?? "")].flatMap((value) =>
-      [...value].length > most ? [`holds ${most} characters, not "${value}"`] : [],
-    ),
-  ];
+  return [...keepValues, ...exact.map((one) => one.value ?? "")].flatMap((value) =>
+    [...value].length > most ? [`holds ${most} characters, not "${value}"`] : [],
+  );
 }
 
 function numberMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
+  if (spec.with === "composite") return inFields(spec, column, numberMisfits);
   const family = familyOf(column);
   if (family === "integer" && typeof spec.params.format === "string") {
     return ["is a whole number and keeps its number of digits: leave `format` out"];
@@ -82,7 +123,7 @@ function numberMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
 }
 
 function domainMisfits(spec: MaskSpec, domains: string[]): string[] {
-  return [spec, ...innerSpecs(spec)].flatMap(({ params }) =>
+  return allSpecs(spec).flatMap(({ params }) =>
     ["domain", "host"].flatMap((key) => {
       const value = params[key];
       return typeof value === "string" && !isAllowed(value, domains)
@@ -93,8 +134,12 @@ function domainMisfits(spec: MaskSpec, domains: string[]): string[] {
 }
 
 function personMisfits(spec: MaskSpec, column: CatalogueColumn, table: CatalogueTable): string[] {
-  if (innerSpecs(spec).some((one) => one.params.person !== undefined)) {
-    return ["can have `person` for the whole column only, not inside a document or an array"];
+  if (
+    allSpecs(spec)
+      .slice(1)
+      .some((one) => one.params.person !== undefined)
+  ) {
+    return ["can have `person` for the whole column only, not inside a document, an array or a row"];
   }
   const { person } = spec.params;
   if (typeof person !== "string") return [];

@@ -63,7 +63,7 @@ function isAbout(key: string): boolean {
   return about.includes(key);
 }
 
-/** A transformation with its parameters, the inner ones of `json` and `array` included. `null` in YAML is `null` here. */
+/** A transformation with its parameters, those inside it included. `null` in YAML is `null` here. */
 function maskSpec(reader: YamlReader, value: unknown, path: Path): MaskSpec | undefined {
   const { with: written, ...params } =
     typeof value === "object" && value !== null ? (value as Record<string, unknown>) : { with: value };
@@ -92,12 +92,13 @@ function innerSpecs(
   path: Path,
 ): Record<string, unknown> {
   if (name === "array") return { each: maskSpec(reader, params.each, [...path, "each"]) };
-  if (name !== "json" && name !== "hstore") return params;
-  const below = (key: "paths" | "keys") => {
+  const below = (key: "paths" | "keys" | "fields") => {
     const entries = Object.entries((params[key] ?? {}) as Record<string, unknown>);
     const specs = entries.map(([at, inner]) => [at, maskSpec(reader, inner, [...path, key, at])]);
     return entries.length > 0 ? { [key]: Object.fromEntries(specs) as Record<string, unknown> } : {};
   };
+  if (name === "composite") return { ...params, ...below("fields") };
+  if (name !== "json" && name !== "hstore") return params;
   const { other } = params;
   const word = other === undefined || other === "redact" || other === "keep";
   return {

@@ -137,6 +137,25 @@ export const values = {
     identifying: true,
     unique: true,
   },
+  composite: {
+    meaning:
+      "Each of `fields` becomes what its transformation makes of it; all other texts are redacted, numbers become 0, booleans and enums stay, and what is none of these becomes NULL; with `other: keep` all others stay.",
+    types: ["composite"],
+    params: z.strictObject({
+      fields: z
+        .record(z.string(), inner)
+        .optional()
+        .describe(
+          "Transformations by field, e.g. `email: email`; of a row within the row: `{ with: composite, ... }`.",
+        ),
+      other: z
+        .enum(["redact", "keep"])
+        .optional()
+        .describe("What becomes of all other fields: `redact` (the default) or `keep`."),
+    }),
+    identifying: true,
+    unique: false,
+  },
   bytes: {
     meaning: "`length` zero bytes (as many as before, at most 64).",
     types: ["bytes"],
