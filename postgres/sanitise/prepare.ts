@@ -3,6 +3,7 @@ import type { CopySession } from "../guard";
 import type { Journal } from "../journal";
 import type { Log } from "../proof";
 import { collect, mergeCollected } from "./collect";
+import { rememberFiles } from "./evidence";
 import { largestFirst, type Crew, type Hand } from "./crew";
 import { populatedViews, saveDetached, takeOff } from "./detach";
 import type { SanitisePlan } from "./plan";
@@ -82,6 +83,7 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
     await tryRows(copy, work);
   }
   await rememberStructure(copy);
+  await rememberFiles(copy, decision.works);
   await saveDetached(copy, decision.detached, false);
   for (const [n, work] of decision.works.entries()) {
     await run(copy, "keeping the decisions", "insert into prodcopy.work values ($1, $2)", [

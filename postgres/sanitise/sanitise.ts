@@ -5,6 +5,7 @@ import type { Log } from "../proof";
 import { findBudget, type Budget } from "./budget";
 import { scanCatalogueText } from "./catalogueText";
 import { checkAfterwards } from "./constraints";
+import { fileEvidence } from "./evidence";
 import { putBack } from "./detach";
 import { dropForeignTables } from "./foreignTables";
 import { leakScan } from "./leakScan";
@@ -23,7 +24,7 @@ import { Room, roomText } from "./room/room";
 import type { LeakFinding, SanitiseResult } from "./result";
 import { refreshStatistics } from "./statistics";
 import { rememberStructure } from "./structure";
-import { refreshedViews, rewriteProofs, summarise } from "./summary";
+import { refreshedViews, summarise, workspaceGone } from "./summary";
 import type { TableWork } from "./work";
 import { dropWorkspace, settle } from "./workspace";
 
@@ -128,6 +129,7 @@ async function maskAndProve(
   const staleStatistics = await refreshStatistics(copy, crew, works);
   const { counts, constraints } = await checkAfterwards(copy, crew, works);
   log(`constraints: ${constraints.checked} are there and hold`);
+  const files = await fileEvidence(copy, works);
   const named = namedAddresses(plan);
   const scan = await leakScan(copy, {
     allowedDomains: plan.allowedDomains,
@@ -152,8 +154,8 @@ async function maskAndProve(
     coverage,
     leakScan: scan,
     residue: {
-      checks: [...rewriteProofs(works), ...texts.proofs],
-      notProven: [...staleStatistics, beyondTheScan, ...scan.suspicious.map(worthALook)],
+      checks: [...files.checks, workspaceGone(), ...texts.proofs],
+      notProven: [...files.notProven, ...staleStatistics, beyondTheScan, ...scan.suspicious.map(worthALook)],
     },
     constraints,
     media: await countMedia(copy, plan),

@@ -19,6 +19,8 @@ const tables = {
   table_before: "name text primary key, row_count bigint not null, kept_hash numeric, bytes bigint",
   // Rows that went by a condition, and the sum of their fingerprints.
   removed: "name text primary key, row_count bigint not null, kept_hash numeric",
+  // Files of tables that are to be written anew, as they were.
+  file: "root oid not null, filenode oid not null, path text not null",
   seen: "h bigint not null, kind int not null, kept boolean not null",
   // Its primary key is added when it is filled.
   before: "h bigint not null, kind int not null, kept boolean not null",

@@ -3,19 +3,24 @@ import type { CopySession } from "../guard";
 import { proof, type Log, type Proof } from "../proof";
 
 /**
- * Writes every segment of the write-ahead log anew, as far as this login may: a server renames old segments and uses them
- * again, with their former contents behind the new ones, so rows of before would stand in them for weeks. Twice, since the
- * segment in which the first checkpoint began is given back only by the second.
+ * Writes every segment of the write-ahead log anew, where this login may list them and write checkpoints (pg_monitor and pg_checkpoint
+ * are enough): a server renames old segments and uses them again, with their former contents behind the new ones, so rows of before
+ * would stand in them for weeks. Twice, since the segment in which the first checkpoint began is given back only by the second.
  */
 export async function clearLogResidue(
   copy: CopySession,
   log: Log,
 ): Promise<{ checks: Proof[]; notProven: string[] }> {
-  const { may, archiving, bytes } = await row<{ may: boolean; archiving: boolean; bytes: number }>(
+  const { may, switching, archiving, bytes } = await row<{
+    may: boolean;
+    switching: boolean;
+    archiving: boolean;
+    bytes: number;
+  }>(
     copy,
     "asking about the write-ahead log",
-    `select has_function_privilege('pg_catalog.pg_switch_wal()', 'execute')
-              and has_function_privilege('pg_catalog.pg_ls_waldir()', 'execute')
+    `select has_function_privilege('pg_catalog.pg_switch_wal()', 'execute') as switching,
+            has_function_privilege('pg_catalog.pg_ls_waldir()', 'execute')
               and (select rolsuper or exists (select from pg_roles p where p.rolname = 'pg_checkpoint' and pg_has_role(p.oid, 'usage'))
                      from pg_roles where rolname = current_user) as may,
             current_setting('archive_mode') <> 'off' as archiving,
@@ -40,13 +45,7 @@ export async function clearLogResidue(
       );
     }
     for (let i = 0; i <= waiting; i++) {
-      // Without a record in between a switch does nothing.
-      await run(
-        copy,
-        "writing to the log",
-        "select pg_catalog.pg_logical_emit_message(false, 'prodcopy', '')",
-      );
-      await run(copy, "starting a new log segment", "select pg_catalog.pg_switch_wal()");
+      await (switching ? startSegment(copy) : fillSegment(copy, bytes));
       written++;
     }
   }
@@ -60,6 +59,23 @@ export async function clearLogResidue(
     ],
     notProven,
   };
+}
+
+/** The rest of a segment that is left is written with zeros. */
+async function startSegment(copy: CopySession): Promise<void> {
+  // Without a record in between a switch does nothing.
+  await run(copy, "writing to the log", "select pg_catalog.pg_logical_emit_message(false, 'prodcopy', '')");
+  await run(copy, "starting a new log segment", "select pg_catalog.pg_switch_wal()");
+}
+
+/** Where the login may not start one, as on RDS: as many bytes as a segment has, in messages that mean nothing. */
+async function fillSegment(copy: CopySession, bytes: number): Promise<void> {
+  await run(
+    copy,
+    "writing to the log",
+    `select count(pg_catalog.pg_logical_emit_message(false, 'prodcopy', repeat(' ', 1048576)))
+       from generate_series(1, ${bytes} / 1048576)`,
+  );
 }
 
 /** Segments that are there to be used again. */
