@@ -13,6 +13,7 @@ import { registerStart } from "./commands/start";
 import { registerStatus } from "./commands/status";
 import { registerStop } from "./commands/stop";
 import { registerTest } from "./commands/test";
+import { registerTunnel } from "./commands/tunnel";
 import { registerVerifySanitised } from "./commands/verifySanitised";
 import { exitCode, reportFailure } from "./outcome";
 
@@ -29,6 +30,7 @@ const commands = [
   registerSanitise,
   registerVerifySanitised,
   registerSandbox,
+  registerTunnel,
   registerEnv,
   registerConfig,
   registerTest,
