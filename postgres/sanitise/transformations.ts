@@ -55,7 +55,6 @@ function compileText(spec: MaskSpec, subject: Subject, context: CompileContext):
     const script = list === "auto" ? `prodcopy.script(${v})` : literal(list);
     return cut(`prodcopy.${fn}(${v}, ${who ?? "null"}, ${script})`);
   };
-  const keyed = (fn: string) => cut(`prodcopy.${fn}(${who === undefined ? v : `coalesce(${who}, ${v})`})`);
   switch (spec.with) {
     case "email": {
       const plain = `prodcopy.email(${v}, ${literal(domain)}, ${localSize(most, domain)}, ${subject.exactCase})`;
@@ -79,11 +78,11 @@ function compileText(spec: MaskSpec, subject: Subject, context: CompileContext):
       return who === undefined ? plain : `coalesce(prodcopy.handle(${who}, ${Math.min(40, most)}), ${plain})`;
     }
     case "address-line":
-      return keyed("address_line");
+      return named("address_line");
     case "city":
-      return keyed("city");
+      return named("city");
     case "company":
-      return keyed("company");
+      return named("company");
     case "user-agent":
       return cut(`prodcopy.user_agent(${v})`);
     case "iban":

@@ -281,4 +281,40 @@ describe("sanitiser: transformations on real columns", function () {
     assert.ok(after[5]?.other?.endsWith(` ${last}`), "Mr Lee");
     assert.ok(after[6]?.other?.endsWith(` ${last}`), "van der Lee");
   });
+
+  it("towns, streets and companies stay in the script of what they replace, or are in the one that is asked for", async () => {
+    const given: [script: string, address: string, town: string, firm: string][] = [
+      ["Latin", "12 Rose Street", "Ballarat", "Rose & Sons"],
+      ["Cyrillic", "ул. Ленина, д. 12", "Москва", "ООО Ромашка"],
+      ["Greek", "Οδός Ερμού 12", "Αθήνα", "Αφοί Παππά"],
+      ["Han", "南京路12号", "上海", "光明公司"],
+      ["Arabic", "شارع الملك 12", "القاهرة", "شركة النور"],
+      ["Hangul", "세종대로 12", "서울", "주식회사 사과"],
+      ["Hiragana", "さくらどおり 12", "つくば", "かぶしきがいしゃりんご"],
+      ["Devanagari", "१२, गांधी मार्ग", "दिल्ली", "भारत सेवा"],
+      ["Hebrew", "רחוב הרצל 12", "חיפה", "חברת החשמל"],
+    ];
+    const rows = given.map(
+      ([, ...values], i) => `(${i}, ${[...values, ...values].map((value) => `'${value}'`).join(", ")})`,
+    );
+    const { before, after } = await run(
+      `create table t (id int primary key, address text, town text, firm text, whose text, where_ text, works text, narrow varchar(7) default 'Москва');
+       insert into t select * from (values ${rows.join(", ")}) v`,
+      `  t: { mask: { address: address-line, town: city, firm: company, narrow: address-line,
+        whose: { with: address-line, person: id }, where_: { with: city, person: id }, works: { with: company, list: greek } } }`,
+    );
+    for (const [i, [script]] of given.entries()) {
+      for (const column of ["address", "town", "firm", "whose", "where_"]) {
+        const value = after[i]?.[column] ?? "";
+        const letters = value.replace(/[^\p{L}]/gu, "");
+        assert.match(letters, new RegExp(`^\\p{Script=${script}}+$`, "u"), `${column}: ${value}`);
+        assert.notEqual(value, before[i]?.[column]);
+        assert.doesNotMatch(value, /[{}#]/);
+      }
+      for (const column of ["address", "whose"]) assert.match(after[i]?.[column] ?? "", /\d/, column);
+      assert.match(after[i]?.works ?? "", /^\p{Script=Greek}/u);
+      assert.ok((after[i]?.narrow ?? "").length <= 7);
+      assert.notEqual(after[i]?.narrow, "Москва");
+    }
+  });
 });

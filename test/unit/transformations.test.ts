@@ -5,7 +5,7 @@ import { transformations, type MaskName } from "../../postgres/sanitise/rules/do
 import type { TypeFamily } from "../../postgres/sanitise/rules/families";
 import type { CompileContext, Subject } from "../../postgres/sanitise/subject";
 import { compile } from "../../postgres/sanitise/transformations";
-import { wordLists } from "../../postgres/sanitise/words/names";
+import { wordForms, wordLists } from "../../postgres/sanitise/words/names";
 
 const hostile = `x'); drop table member; -- \\ $fn$ é`;
 
@@ -186,7 +186,7 @@ describe("transformations as SQL", () => {
   it("has words that fit a name of the server, none twice, ASCII ones where asked", () => {
     for (const ascii of [true, false]) {
       for (const { name: list, words, of } of wordLists(ascii)) {
-        assert.ok(words.length >= (of && of.script !== "latin" ? 26 : 100), `${list} ${words.length}`);
+        assert.ok(words.length >= (of.script !== "latin" ? 26 : 100), `${list} ${words.length}`);
         assert.equal(new Set(words.map((word) => word.toLowerCase())).size, words.length, list);
         assert.ok(
           words.every((word) => Buffer.byteLength(word) <= 63 && word.trim() === word && word !== ""),
@@ -197,6 +197,23 @@ describe("transformations as SQL", () => {
             words.every((word) => /^[\x00-\x7f]+$/.test(word)),
             list,
           );
+        }
+      }
+    }
+  });
+
+  it("has a way of writing out each word of towns, streets and companies, with a number in a street's", () => {
+    for (const ascii of [true, false]) {
+      const places = wordLists(ascii).filter(({ of }) => ["town", "street", "company"].includes(of.kind));
+      const forms = wordForms(ascii);
+      assert.deepEqual(
+        forms.map(({ kind, script }) => `${kind} ${script}`).sort(),
+        places.map(({ of }) => `${of.kind} ${of.script}`).sort(),
+      );
+      for (const { kind, forms: all } of forms) {
+        for (const form of all) {
+          assert.equal(form.split("{}").length, 2, form);
+          assert.equal(form.split("#").length, kind === "street" ? 2 : 1, form);
         }
       }
     }

@@ -84,21 +84,25 @@ export const people = [
    begin
      return left(case when size >= 17 then 'user' else 'u' end || left(prodcopy.letters('login:' || v), greatest(13, size - 1)), least(size, 17));
    end $$`,
-  `create or replace function prodcopy.address_line(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('address:' || prodcopy.norm(v));
+  `create or replace function prodcopy.address_line(v text, who text, script text) returns text
+   language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('address:' || coalesce(who, prodcopy.norm(v)));
    begin
-     return (1 + (i & 1048575) % 199) || ' ' || prodcopy.word_street(i / 1048576) || ' '
-       || (array['Street', 'Road', 'Lane', 'Avenue', 'Close', 'Parade'])[1 + (i / 16777216) % 6];
+     return replace(replace(prodcopy.form_of('street', script, i / 16777216), '#', (1 + (i & 1048575) % 199)::text),
+       '{}', prodcopy.word_of('street', script, i / 1048576));
    end $$`,
-  `create or replace function prodcopy.city(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('city:' || prodcopy.norm(v)) / 2; w text := prodcopy.word_town(i);
+  `create or replace function prodcopy.city(v text, who text, script text) returns text
+   language plpgsql stable parallel safe as $$
+   declare
+     i constant bigint := prodcopy.pick('city:' || coalesce(who, prodcopy.norm(v))) / 2;
+     w constant text := prodcopy.word_of('town', script, i);
    begin
-     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_town(i + 1) else w end;
+     return case when lower(w) = prodcopy.norm(v) then prodcopy.word_of('town', script, i + 1) else w end;
    end $$`,
-  `create or replace function prodcopy.company(v text) returns text language plpgsql stable parallel safe as $$
-   declare i constant bigint := prodcopy.pick('company:' || prodcopy.norm(v));
+  `create or replace function prodcopy.company(v text, who text, script text) returns text
+   language plpgsql stable parallel safe as $$
+   declare i constant bigint := prodcopy.pick('company:' || coalesce(who, prodcopy.norm(v)));
    begin
-     return prodcopy.word_company(i / 65536) || ' '
-       || (array['Works', 'Group', 'Partners', 'Trading', 'Society', 'Services', 'Club', 'Union'])[1 + (i & 65535) % 8];
+     return replace(prodcopy.form_of('company', script, i), '{}', prodcopy.word_of('company', script, i / 65536));
    end $$`,
 ];

@@ -1,12 +1,13 @@
 import { literal, row, run } from "../../connection";
 import type { CopySession } from "../../guard";
-import { wordLists, type WordList } from "./names";
+import { wordForms, wordLists, type WordForms, type WordKind, type WordList } from "./names";
 
 /** With fewer words than this left of a list, pairs of its words are used: a list that repeats too much looks wrong. */
 const fewest = 20;
 
 /**
- * Makes `prodcopy.word_<list>(i)`, which answers the i-th word, and `prodcopy.word_of(kind, script, i)` for names of people. Words
+ * Makes `prodcopy.word_<list>(i)`, which answers the i-th word, `prodcopy.word_of(kind, script, i)`, and
+ * `prodcopy.form_of(kind, script, i)`, which says how a word is written out. Words
  * that stood in production's names and addresses (kind 6 of `prodcopy.before`) are left out, so that no generated full name
  * or address line is one that stood there. Given names stay: alone they point at nobody, and the family name beside them is
  * never a former one.
@@ -22,6 +23,7 @@ export async function installWords(copy: CopySession): Promise<void> {
     await run(copy, `preparing the word list ${list.name}`, installList(list));
   }
   await run(copy, "preparing the word lists", chooser(lists));
+  await run(copy, "preparing the word lists", writer(wordForms(encoding !== "UTF8")));
 }
 
 function installList({ name, words, given }: WordList): string {
@@ -43,23 +45,40 @@ function installList({ name, words, given }: WordList): string {
 
 /** The word of a kind in a script; in Latin where there is no such list. */
 function chooser(lists: WordList[]): string {
-  const people = lists.flatMap((list) => (list.of ? [{ ...list.of, name: list.name }] : []));
-  const of = (kind: string) =>
-    people
-      .filter((one) => one.kind === kind && one.script !== "latin")
-      .map(({ script, name }) => `when ${literal(script)} then return prodcopy.word_${name}(i);`)
-      .join(" ");
-  const cases = (kind: "first" | "last") => {
-    const others = of(kind);
+  const cases = (kind: WordKind) => {
+    const others = lists.filter(({ of }) => of.kind === kind && of.script !== "latin");
     const latin = `return prodcopy.word_${kind}(i);`;
-    return others === ""
-      ? latin
-      : `if script = 'latin' then ${latin} end if; case script ${others} else ${latin} end case;`;
+    if (others.length === 0) return latin;
+    const each = others.map(
+      ({ name, of }) => `when ${literal(of.script)} then return prodcopy.word_${name}(i);`,
+    );
+    return `if script = 'latin' then ${latin} end if; case script ${each.join(" ")} else ${latin} end case;`;
   };
+  const kinds = [...new Set(lists.map(({ of }) => of.kind))];
   return `create or replace function prodcopy.word_of(kind text, script text, i bigint) returns text
     language plpgsql stable parallel safe as $fn$
     begin
-      if kind = 'first' then ${cases("first")} end if;
-      ${cases("last")}
+      ${kinds.map((kind) => `if kind = ${literal(kind)} then ${cases(kind)} end if;`).join("\n      ")}
+      return null;
+    end $fn$`;
+}
+
+/** `prodcopy.form_of(kind, script, i)`: how a word of that kind is written out. */
+function writer(forms: WordForms[]): string {
+  const of = ({ forms: all }: WordForms) =>
+    `(array[${all.map(literal).join(", ")}]::text[])[1 + (i % ${all.length})::int]`;
+  const latin = (kind: string) => forms.find((one) => one.kind === kind && one.script === "latin");
+  const each = forms
+    .filter((one) => one.script !== "latin")
+    .map((one) => `when kind = ${literal(one.kind)} and script = ${literal(one.script)} then ${of(one)}`);
+  const rest = ["town", "street", "company"].flatMap((kind) => {
+    const one = latin(kind);
+    return one === undefined ? [] : [`when kind = ${literal(kind)} then ${of(one)}`];
+  });
+  return `create or replace function prodcopy.form_of(kind text, script text, i bigint) returns text
+    language plpgsql stable parallel safe as $fn$
+    begin
+      if script = 'latin' then return case ${rest.join(" ")} end; end if;
+      return case ${[...each, ...rest].join(" ")} end;
     end $fn$`;
 }

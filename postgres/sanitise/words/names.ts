@@ -1,4 +1,5 @@
 import type { Script } from "../rules/domains/transformation";
+import { scriptPlaces } from "./scriptPlaces";
 import { otherScripts } from "./scripts";
 
 /**
@@ -31,9 +32,13 @@ const companyStems =
   "Argo Bolt Cinder Drift Echo Flint Grove Helix Ion Jade Krill Lumen Mica Nova Opal Pylon Quartz Relay Sable Tern";
 const companyEndings = "works line point cast dyne form graph loom mark tide";
 
+const placeKinds = ["town", "street", "company"] as const;
+
 const list = (words: string) => words.split(" ");
 const joined = (stems: string, endings: string) =>
   list(stems).flatMap((stem) => list(endings).map((ending) => stem + ending));
+
+export type WordKind = "first" | "last" | "town" | "street" | "company";
 
 export interface WordList {
   /** Part of the name of its SQL function, `prodcopy.word_<name>`. */
@@ -41,8 +46,8 @@ export interface WordList {
   words: string[];
   /** Given names: they stay in the list even where production has them. */
   given: boolean;
-  /** Names of people have lists in several scripts, by kind (`first`, `last`). */
-  of: { kind: "first" | "last"; script: Script } | undefined;
+  /** What its words are, and in which script. */
+  of: { kind: WordKind; script: Script };
 }
 
 /** All lists. `ascii` leaves out what only UTF-8 can hold. */
@@ -60,9 +65,9 @@ export function wordLists(ascii: boolean): WordList[] {
       given: false,
       of: { kind: "last", script: "latin" },
     },
-    { name: "town", words: joined(townStems, townEndings), given: false, of: undefined },
-    { name: "street", words: joined(streetStems, streetEndings), given: false, of: undefined },
-    { name: "company", words: joined(companyStems, companyEndings), given: false, of: undefined },
+    place("town", "latin", townStems, townEndings),
+    place("street", "latin", streetStems, streetEndings),
+    place("company", "latin", companyStems, companyEndings),
   ];
   if (ascii) return latin;
   return [
@@ -70,6 +75,44 @@ export function wordLists(ascii: boolean): WordList[] {
     ...otherScripts.flatMap(({ script, first, stems, endings }): WordList[] => [
       { name: `first_${script}`, words: list(first), given: true, of: { kind: "first", script } },
       { name: `last_${script}`, words: joined(stems, endings), given: false, of: { kind: "last", script } },
+      ...placeKinds.map((kind) => {
+        const { stems: first, endings: then } = scriptPlaces[script][kind];
+        return place(kind, script, first, then);
+      }),
     ]),
   ];
+}
+
+function place(kind: WordKind, script: Script, stems: string, endings: string): WordList {
+  const name = script === "latin" ? kind : `${kind}_${script}`;
+  return { name, words: joined(stems, endings), given: false, of: { kind, script } };
+}
+
+/** How a result is written with a word: `{}` is the word, `#` a house's number. */
+export interface WordForms {
+  kind: (typeof placeKinds)[number];
+  script: Script;
+  forms: string[];
+}
+
+/** The ways of writing towns, streets and companies, of the same scripts as the lists. */
+export function wordForms(ascii: boolean): WordForms[] {
+  const latin: WordForms[] = [
+    { kind: "town", script: "latin", forms: ["{}"] },
+    {
+      kind: "street",
+      script: "latin",
+      forms: list("Street Road Lane Avenue Close Parade").map((w) => `# {} ${w}`),
+    },
+    {
+      kind: "company",
+      script: "latin",
+      forms: list("Works Group Partners Trading Society Services Club Union").map((w) => `{} ${w}`),
+    },
+  ];
+  if (ascii) return latin;
+  const others = otherScripts.flatMap(({ script }) =>
+    placeKinds.map((kind) => ({ kind, script, forms: scriptPlaces[script][kind].forms })),
+  );
+  return [...latin, ...others];
 }
