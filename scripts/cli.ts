@@ -1,42 +1,39 @@
+import { createRequire } from "node:module";
 import { Command } from "commander";
 import { version } from "../package.json";
-import { registerConfig } from "./commands/config";
-import { registerEnv } from "./commands/env";
-import { registerRefresh } from "./commands/refresh";
-import { registerReport } from "./commands/report";
-import { registerReset } from "./commands/reset";
-import { registerRules } from "./commands/rules";
-import { registerSandbox } from "./commands/sandbox";
-import { registerSanitise } from "./commands/sanitise";
-import { registerSnapshot } from "./commands/snapshot";
-import { registerStart } from "./commands/start";
-import { registerStatus } from "./commands/status";
-import { registerStop } from "./commands/stop";
-import { registerTest } from "./commands/test";
-import { registerTunnel } from "./commands/tunnel";
-import { registerVerifySanitised } from "./commands/verifySanitised";
 import { exitCode, reportFailure } from "./outcome";
 
-/** Every command, in the order in which --help lists them. Each file of `commands/` registers one. */
+/**
+ * Every command, in the order in which --help lists them: `verifySanitised` is `commands/verifySanitised.ts`, which exports
+ * `registerVerifySanitised`, the command `verify-sanitised`.
+ */
 const commands = [
-  registerStart,
-  registerStatus,
-  registerReport,
-  registerSnapshot,
-  registerRefresh,
-  registerStop,
-  registerReset,
-  registerRules,
-  registerSanitise,
-  registerVerifySanitised,
-  registerSandbox,
-  registerTunnel,
-  registerEnv,
-  registerConfig,
-  registerTest,
+  "start",
+  "status",
+  "report",
+  "snapshot",
+  "refresh",
+  "stop",
+  "reset",
+  "rules",
+  "sanitise",
+  "verifySanitised",
+  "sandbox",
+  "tunnel",
+  "env",
+  "config",
+  "test",
 ];
 
-function cli(): Command {
+const load = createRequire(__filename);
+
+function register(program: Command, file: string): void {
+  const exported = load(`./commands/${file}.ts`) as Record<string, (program: Command) => void>;
+  exported[`register${file.charAt(0).toUpperCase()}${file.slice(1)}`]!(program);
+}
+
+/** @param asked what the command line begins with; when it is a command, the others are not loaded, which takes longer than most run */
+function cli(asked: string | undefined): Command {
   const program = new Command("prodcopy")
     .description("a sanitised copy of a production PostgreSQL database for the Test environment")
     .version(version)
@@ -47,11 +44,14 @@ function cli(): Command {
     .addHelpText("after", "PRODCOPY_DEBUG=1 shows where an error came from.")
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const register of commands) register(program);
+  const named = commands.find(
+    (file) => file.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) === asked,
+  );
+  for (const file of named === undefined ? commands : [named]) register(program, file);
   return program;
 }
 
-cli()
+cli(process.argv[2])
   .parseAsync()
   .catch((error: unknown) => {
     process.exitCode = reportFailure(error) || exitCode.done;
