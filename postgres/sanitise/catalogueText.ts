@@ -41,23 +41,27 @@ const commentable: Record<string, string> = {
   "large object": "large object",
 };
 
+/** What is quoted in a definition, and its long numbers: a name such as item_type is that of a column, not of a person. */
+const quoted = (definition: string) =>
+  `(select string_agg(f[1], ' ') from regexp_matches(${definition}, '(''(?:[^'']|'''')*''|"[^"]*"|[0-9]{7,})', 'g') f)`;
+
 /** Text of the catalogue that people write: `(what it is, text)`. Readable by everybody unless said otherwise. */
 const codeTexts = (wholeServer: boolean) => `
   select 'function ' || p.oid::regprocedure as what, p.prosrc as x from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${userSchemas}
-  union all select 'view ' || c.oid::regclass, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  union all select 'view ' || c.oid::regclass, ${quoted("pg_get_viewdef(c.oid)")} from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('v', 'm') and ${userSchemas}
-  union all select 'default of ' || d.adrelid::regclass, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+  union all select 'default of ' || d.adrelid::regclass, ${quoted("pg_get_expr(d.adbin, d.adrelid)")} from pg_attrdef d
     join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace where ${userSchemas}
-  union all select 'constraint ' || k.conname || coalesce(' of ' || nullif(k.conrelid, 0)::regclass, ''), pg_get_constraintdef(k.oid)
+  union all select 'constraint ' || k.conname || coalesce(' of ' || nullif(k.conrelid, 0)::regclass, ''), ${quoted("pg_get_constraintdef(k.oid)")}
     from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${userSchemas}
-  union all select 'index ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) from pg_index i
+  union all select 'index ' || i.indexrelid::regclass, ${quoted("pg_get_indexdef(i.indexrelid)")} from pg_index i
     join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where ${userSchemas}
-  union all select 'trigger ' || t.tgname || ' of ' || t.tgrelid::regclass, pg_get_triggerdef(t.oid) from pg_trigger t
+  union all select 'trigger ' || t.tgname || ' of ' || t.tgrelid::regclass, ${quoted("pg_get_triggerdef(t.oid)")} from pg_trigger t
     join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace where not t.tgisinternal and ${userSchemas}
-  union all select 'rule ' || r.rulename || ' of ' || r.ev_class::regclass, pg_get_ruledef(r.oid) from pg_rewrite r
+  union all select 'rule ' || r.rulename || ' of ' || r.ev_class::regclass, ${quoted("pg_get_ruledef(r.oid)")} from pg_rewrite r
     join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace where r.rulename <> '_RETURN' and ${userSchemas}
   union all select 'policy ' || p.polname || ' of ' || p.polrelid::regclass,
-    concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p
+    ${quoted("concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))")} from pg_policy p
   union all select 'options of foreign server ' || f.srvname, v from pg_foreign_server f, unnest(f.srvoptions) v
   union all select 'options of user mapping on ' || m.srvname, v from pg_user_mappings m, unnest(m.umoptions) v
   union all select 'options of ' || f.ftrelid::regclass, v from pg_foreign_table f, unnest(f.ftoptions) v
@@ -67,9 +71,9 @@ const codeTexts = (wholeServer: boolean) => `
     join pg_type t on t.oid = e.enumtypid join pg_namespace n on n.oid = t.typnamespace where ${userSchemas}
   union all select 'default of type ' || t.oid::regtype, t.typdefault from pg_type t join pg_namespace n on n.oid = t.typnamespace
     where t.typdefault is not null and ${userSchemas}
-  union all select 'bound of partition ' || c.oid::regclass, pg_get_expr(c.relpartbound, c.oid) from pg_class c
+  union all select 'bound of partition ' || c.oid::regclass, ${quoted("pg_get_expr(c.relpartbound, c.oid)")} from pg_class c
     join pg_namespace n on n.oid = c.relnamespace where c.relispartition and ${userSchemas}
-  union all select 'statistics object ' || s.stxname, pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s
+  union all select 'statistics object ' || s.stxname, ${quoted("pg_get_statisticsobjdef(s.oid)")} from pg_statistic_ext s
   union all select 'options of text search dictionary ' || d.dictname, d.dictinitoption from pg_ts_dict d
     join pg_namespace n on n.oid = d.dictnamespace where ${userSchemas}
   union all ${sharedTexts(wholeServer)}`;

@@ -5,6 +5,7 @@ import type { Log } from "../proof";
 import { findBudget, type Budget } from "./budget";
 import { scanCatalogueText } from "./catalogueText";
 import { checkAfterwards } from "./constraints";
+import { notProvenOfKeys } from "./danglingKeys";
 import { fileEvidence } from "./evidence";
 import { putBack } from "./detach";
 import { dropForeignTables } from "./foreignTables";
@@ -155,7 +156,13 @@ async function maskAndProve(
     leakScan: scan,
     residue: {
       checks: [...files.checks, workspaceGone(), ...texts.proofs],
-      notProven: [...files.notProven, ...staleStatistics, beyondTheScan, ...scan.suspicious.map(worthALook)],
+      notProven: [
+        ...files.notProven,
+        ...staleStatistics,
+        ...(await notProvenOfKeys(copy)),
+        beyondTheScan,
+        ...scan.suspicious.map(worthALook),
+      ],
     },
     constraints,
     media: await countMedia(copy, plan),

@@ -98,8 +98,15 @@ export async function saveTrigger(copy: CopySession, oid: number): Promise<Detac
   };
 }
 
-/** Foreign keys by name; put back, they are checked against all rows, unless they were NOT VALID before. */
-export async function saveForeignKeys(copy: CopySession, keys: ForeignKey[]): Promise<Detached[]> {
+/**
+ * Foreign keys by name; put back, they are checked against all rows, unless they were NOT VALID before or are among those that do not
+ * hold (`name on table`).
+ */
+export async function saveForeignKeys(
+  copy: CopySession,
+  keys: ForeignKey[],
+  dangling: ReadonlySet<string>,
+): Promise<Detached[]> {
   const found = await rows<Saved & { drop: string; n: number }>(
     copy,
     "saving foreign keys",
@@ -117,7 +124,9 @@ export async function saveForeignKeys(copy: CopySession, keys: ForeignKey[]): Pr
   return found.map((key) => ({
     object: `foreign key ${key.name}`,
     drop: key.drop,
-    restore: key.statements ?? [],
+    restore: (key.statements ?? []).map((one, i) =>
+      i === 0 && dangling.has(key.name) ? `${one} not valid` : one,
+    ),
     refresh: undefined,
     ...(keys[key.n] && { foreignKey: keys[key.n] }),
   }));

@@ -1,6 +1,7 @@
 import { ident, row, run } from "../connection";
 import { readCatalogue, type Catalogue, type CatalogueTable, type ForeignKey } from "../catalogue";
 import type { CopySession } from "../guard";
+import { danglingKeys, type Dangling } from "./danglingKeys";
 import { readDependents } from "./dependents";
 import { readColumnFacts, readServerFacts, readTableFacts } from "./facts";
 import { foreignKeysOnMasks } from "./foreignKeys";
@@ -98,20 +99,26 @@ export async function decide(
     ...keyRefusals(off, known),
   ]);
   const forced = await saveForcedRowSecurity(copy);
+  let dangling: Dangling = { names: new Set(), keys: [], refusals: [] };
   if (look === "rows") {
     await rolledBack(copy, async () => {
       for (const { object, drop } of forced) await run(copy, `taking off ${object}`, drop);
       for (const one of tops) one.exactCase = await exactCaseColumns(copy, one);
+      dangling = await danglingKeys(copy, off);
     });
   }
+  refuse(dangling.refusals);
   shareExactCase(tops, keys.keys);
   // A key that is taken off does not stand in the way of TRUNCATE.
   const staying = catalogue.foreignKeys.filter((key) => !off.includes(key));
   const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying)));
   const rewritten = tops.filter((one) => one.refillWhy === undefined).flatMap((one) => one.dependents);
-  const detached = [...(await saveObstacles(copy, rewritten)), ...(await saveForeignKeys(copy, off))];
+  const detached = [
+    ...(await saveObstacles(copy, rewritten)),
+    ...(await saveForeignKeys(copy, off, dangling.names)),
+  ];
   const changed = works.filter((work) => work.strategy !== "kept").map((work) => work.oid);
-  const early = [...forced, ...(await invalidIndexes(copy, changed))];
+  const early = [...forced, ...dangling.keys, ...(await invalidIndexes(copy, changed))];
   return { works, early, detached, functions };
 }
 

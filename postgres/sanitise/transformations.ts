@@ -46,7 +46,7 @@ function compileText(spec: MaskSpec, subject: Subject, context: CompileContext):
   const most = subject.maxLength ?? unlimited;
   const cut = (sql: string) => {
     if (subject.maxLength === undefined) return sql;
-    return most < narrow ? `prodcopy.cut(${sql}, ${v}, ${most})` : `left(${sql}, ${most})`;
+    return most < narrow ? `prodcopy.cut(${sql}, ${v}, ${most})` : `rtrim(left(${sql}, ${most}))`;
   };
   const who = personOf(spec);
   const domain = text(params.domain) ?? context.domain;

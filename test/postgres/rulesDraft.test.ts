@@ -161,6 +161,11 @@ describe("rules draft", function () {
     assert.notEqual(with_("person.nick"), "first-name", "a unique name stays unique");
     assert.equal(with_("orders.person_email"), "email", "both ends of a key");
     assert.equal(with_("calls.person_email"), "null", "a reference of another type");
+    assert.deepEqual(column(draft, "public.patient.gender").params, { values: ["M", "F"] });
+    assert.equal(with_("patient.summary"), "redact", "it ends in no blank");
+    assert.equal(with_("patient.card_number"), "digits", "within its type");
+    assert.equal(column(draft, "public.patient.name").action, "mask");
+    assert.match(draft.yaml, /name: \{with: full-name, identifying: false\} # REVIEW/);
     await sanitiseWith(single.target("fits"), (session) => asCopy(session, single.handle), draft.yaml);
     const left = await single.as(
       "fits",
@@ -296,5 +301,14 @@ const fitting = `
   insert into person (id, email, nick, first_name, last_name, mobile, zip, ssn, born, password, token, home, avatar, data, ip, initials, phone_no, lat, full_nm, status, card, notes)
     select n, 'p' || n || '@old.example', 'oldnick' || n, 'Oldname', 'Oldname' || n, '0412345' || lpad(n::text, 3, '0'), lpad(n::text, 5, '0'), lpad(n::text, 9, '5'), '1980-01-01', 'Oldname-' || n, 'tok' || lpad(n::text, 6, '0'),
       ('(' || n || ' Old Street,Oldtown)')::addr, 'Oldname', '{"email": "p@old.example"}', '10.1.2.3', 'ON', 61400000000 + n, 48.1, 'Q' || 1000 + n, 'a', 'AB-' || lpad(n::text, 4, '0'), 'Oldname note' from generate_series(1, 50) n;
+  create table patient (id int primary key, gender text not null check (gender in ('M', 'F')), summary text not null check (summary = btrim(summary)),
+    name text, card_number int not null check (card_number > 0));
+  insert into patient select n, case when n % 2 = 0 then 'M' else 'F' end, left('Oldname came in and was seen by nobody' , n), 'Oldname Zz' || n, 2147483647 - n from generate_series(1, 33) n
+    where left('Oldname came in and was seen by nobody', n) not like '% ';
+  create table topics (id int primary key, parent int references topics, img text, name text);
+  create table attribute_map (id int primary key, kind_code text);
+  insert into topics select n, null, null, case when n % 2 = 0 then 'Item Type' else 'Record Kind' end from generate_series(1, 40) n;
+  insert into attribute_map select n, 'item_type' from generate_series(1, 3) n;
+  create view attribute_types as select id as item_type from attribute_map;
   insert into orders select n, 'p' || n || '@old.example', n || ' Old Street', 'call 0412345' || lpad(n::text, 3, '0') from generate_series(1, 50) n;
 `;

@@ -7,7 +7,7 @@ import { misfits } from "../rules/fits";
 import { columnKey } from "../rules/lookup";
 import { candidatesFor } from "./candidates";
 import { linkedColumns, type Linked } from "./linked";
-import { domainChecks, formatOf, passes, type Checks } from "./probe";
+import { domainChecks, formatOf, listOf, passes, type Checks } from "./probe";
 
 /** What the draft says of a column. */
 export interface Decision extends Pick<Finding, "action" | "confidence" | "reasons" | "kind"> {
@@ -97,7 +97,12 @@ async function firstFitting(
       .filter((one) => one.with === "phone" || one.with === "digits")
       .map((one) => ({ ...one, params: { format } })),
   );
-  for (const spec of [...shaped, ...plain]) {
+  // What a list of allowed values leaves no room for becomes another of them.
+  const chosen = [...ofTable, ...ofDomain].flatMap((check): MaskSpec[] => {
+    const values = listOf(check);
+    return values.length > 1 ? [{ with: "choice", params: { values } }] : [];
+  });
+  for (const spec of [...shaped, ...plain, ...chosen]) {
     const fitsAll = async () => {
       for (const one of all) if (!(await fits(one, spec))) return false;
       return true;

@@ -94,3 +94,9 @@ export function formatOf(check: string): string | undefined {
   }
   return format.includes("#") && format.length <= 64 ? format : undefined;
 }
+
+/** The texts that a check allows: those of `= ANY (ARRAY['M'::text, 'F'::text])`. */
+export function listOf(check: string): string[] {
+  const list = /= ANY \(\(?ARRAY\[([^\]]*)\]/.exec(check)?.[1] ?? "";
+  return [...list.matchAll(/'((?:[^']|'')*)'/g)].map(([, value = ""]) => value.replaceAll("''", "'"));
+}

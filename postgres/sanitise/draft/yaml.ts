@@ -1,6 +1,7 @@
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { CatalogueTable } from "../../catalogue";
 import type { MaskSpec } from "../plan";
+import { identifies } from "../rules/fits";
 import type { Decision } from "./decide";
 
 export interface DraftTable {
@@ -84,7 +85,11 @@ function tableNode(table: DraftTable): Scalar | YAMLMap {
   if (table.mask.length > 0) {
     const masks = new YAMLMap();
     for (const column of table.mask) {
-      if (column.decision.spec) add(masks, column.name, withComment(maskNode(column.decision.spec), column));
+      const { spec, action } = column.decision;
+      if (spec === undefined) continue;
+      // What is in doubt is masked, but that a kept column holds the same is no leak: "Item Type" is nobody's name.
+      const doubtful = action === "review" && identifies(spec);
+      add(masks, column.name, withComment(maskNode(spec, doubtful), column));
     }
     add(node, "mask", masks);
   }
@@ -106,8 +111,8 @@ function withComment<T extends Scalar | YAMLMap>(node: T, { decision, type }: Dr
   return node;
 }
 
-function maskNode(spec: MaskSpec): Scalar | YAMLMap {
-  const params = Object.entries(spec.params);
+function maskNode(spec: MaskSpec, doubtful = false): Scalar | YAMLMap {
+  const params = [...Object.entries(spec.params), ...(doubtful ? [["identifying", false] as const] : [])];
   if (params.length === 0) return new Scalar(spec.with);
   const node = new YAMLMap();
   node.flow = true;
@@ -116,7 +121,13 @@ function maskNode(spec: MaskSpec): Scalar | YAMLMap {
   return node;
 }
 
-function paramNode(key: string, value: unknown): Scalar | YAMLMap {
+function paramNode(key: string, value: unknown): Scalar | YAMLMap | YAMLSeq {
+  if (Array.isArray(value)) {
+    return sequence(
+      value.map((one) => new Scalar(one)),
+      true,
+    );
+  }
   if (key === "each") return maskNode(value as MaskSpec);
   if (key !== "paths") return new Scalar(value);
   const node = new YAMLMap();

@@ -202,7 +202,8 @@ export function isIdentifying(rule: MaskRule): boolean {
   return rule.identifying ?? identifies(rule.spec);
 }
 
-function identifies(spec: MaskSpec): boolean {
+/** Whether what a transformation replaces identifies a person, unless the rule says otherwise. */
+export function identifies(spec: MaskSpec): boolean {
   return spec.with === "array" ? innerSpecs(spec).some(identifies) : transformations[spec.with].identifying;
 }
 
