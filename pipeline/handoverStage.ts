@@ -1,6 +1,7 @@
 import type { CommonInputs, StageContext, StageOutcome } from "./context";
 import { expectCopy } from "./copySession";
 import type { HandoverData } from "./handover";
+import { throughLostConnections } from "./reconnect";
 import type { Stage } from "./stage";
 import type { StageName } from "../report/story";
 
@@ -37,9 +38,12 @@ export function handoverStage<I extends HandoverInputs>(
 ): Stage<I, HandoverOutputs> {
   const create = async (inputs: I, context: StageContext) => {
     await expectCopy(context, inputs.from);
-    const done = await work(inputs, context).catch(async (error: unknown) => {
-      throw await withTrouble(error, inputs.from.copyId, context);
-    });
+    const patience = { awayMs: context.platform.awayMs ?? 0, log: context.log };
+    const done = await throughLostConnections(() => work(inputs, context), patience).catch(
+      async (error: unknown) => {
+        throw await withTrouble(error, inputs.from.copyId, context);
+      },
+    );
     return { ...done, outs: { handover: { ...inputs.from, stage: name } } };
   };
   return {

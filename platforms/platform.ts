@@ -105,6 +105,11 @@ export interface RestoreRequest {
 export interface Platform {
   readonly name: "local" | "aws";
   readonly secrets: SecretStore;
+  /**
+   * How long a copy may be out of reach before a stage gives up, in milliseconds: a network or a tunnel between may break for a while.
+   * Default 0: a server of this machine that does not answer is gone.
+   */
+  readonly awayMs?: number;
   /** What is on every server and belongs to the platform, not to production: stages leave it alone. */
   readonly own: { roles: string[]; databases: string[] };
 

@@ -78,7 +78,7 @@ function connectFailure(error: unknown, { host, port, database, user, password }
 }
 
 export async function withTransaction<T>(session: Session, use: () => Promise<T>): Promise<T> {
-  await session.query("begin");
+  await run(session, "begin", "begin");
   try {
     const value = await use();
     // Deferred constraints speak here, with rows in their words.

@@ -17,6 +17,23 @@ interface PgErrorShape {
 /** Messages whose text never holds a value: names and states of the server only. */
 const harmlessClasses = ["08", "28", "3D", "3F", "42", "53", "55", "57", "58", "0A", "2B"];
 
+/** SQLSTATE's connection_failure; `pg` gives no code when the other side is gone. */
+const connectionFailure = "08006";
+const brokenOff = /^(Connection terminated|Client has encountered a connection error|timeout expired)/;
+
+/** What the system says of a connection that broke or could not be made. */
+const systemCodes = "ECONNRESET ECONNREFUSED ECONNABORTED EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH".split(
+  " ",
+);
+/** The server is shut down, has crashed, or starts. */
+const serverAway = ["57P01", "57P02", "57P03"];
+
+/** Whether it failed because the connection broke or the server was out of reach: the same may work when it is there again. */
+export function isLostConnection(error: unknown): boolean {
+  const { code } = safeDatabaseError(error, "");
+  return code.startsWith("08") || serverAway.includes(code) || systemCodes.includes(code);
+}
+
 export class DatabaseError extends Error {
   constructor(
     message: string,
@@ -32,7 +49,7 @@ export class DatabaseError extends Error {
 export function safeDatabaseError(error: unknown, doing: string): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const e = (error ?? {}) as PgErrorShape;
-  const code = e.code ?? "unknown";
+  const code = e.code ?? (brokenOff.test(e.message ?? "") ? connectionFailure : "unknown");
   const where = [
     e.table && `table ${e.schema ? `${e.schema}.` : ""}${e.table}`,
     e.column && `column ${e.column}`,

@@ -31,7 +31,7 @@ export async function sanitiseWith(
   target: ConnectionTarget,
   asCopy: AsCopy,
   yaml: string,
-  lines: string[] = [],
+  lines: string[] | ((line: string) => void) = [],
   workers = 1,
 ): Promise<Sanitised> {
   const session = <T>(use: (copy: CopySession) => Promise<T>) =>
@@ -43,7 +43,7 @@ export async function sanitiseWith(
       openSession: session,
       resourceId: "test-resource",
       runId: "test-run",
-      log: (line) => lines.push(line),
+      log: Array.isArray(lines) ? (line) => lines.push(line) : lines,
       workers,
     });
   // As the pipeline does: what a killed predecessor had the server do is waited for.
