@@ -5,7 +5,9 @@ import { structurallySafe } from "../rules/coverage";
 import { familyOf } from "../rules/families";
 import { columnKey, indexCatalogue, type CatalogueIndex } from "../rules/lookup";
 import type { Finding } from "./finding";
+import { impliedReference } from "./implied";
 import { jsonPlaces, type JsonPlace } from "./jsonKeys";
+import { findKeyed } from "./keyed";
 import { judge, type Evidence } from "./judge";
 import { judgeAlike, pastTables, tablesOfPeople } from "./relations";
 import { compositeParts, filledTables, readableColumns } from "./reading";
@@ -58,6 +60,7 @@ export async function detect(
   const findings = new Map<string, Finding>();
   const ofPeople = tablesOfPeople(index);
   const past = pastTables(index);
+  const refersTo = impliedReference(index);
   const notSampled: string[] = [];
   for (const [done, table] of tables.entries()) {
     progress?.(done, tables.length);
@@ -82,6 +85,7 @@ export async function detect(
         allowed: allowedValues(table, column),
         subject: base && inBase ? subjectOf(base) : undefined,
         ofPeople: ofPeople.has(table),
+        refersTo: refersTo(table, column),
       };
       return { column, evidence };
     });
@@ -94,6 +98,9 @@ export async function detect(
       .map((column) => ({ table, column })),
   );
   await attempt("values that columns share", notSampled, () => findShared(session, places, findings));
+  const known = [...filled].filter(({ kind }) => kind !== "foreign");
+  const mayRead = (table: CatalogueTable, { name }: CatalogueColumn) => readable.has(columnKey(table, name));
+  await attempt("keys beside values", notSampled, () => findKeyed(session, known, mayRead, findings));
   for (const [table, base] of past) judgeAlike(table, base, findings);
   for (const table of tables) followTexts(table, findings);
   return { index, findings, notSampled, filled };
@@ -161,7 +168,11 @@ function allowedValues(table: CatalogueTable, column: CatalogueColumn): string |
 /** Words for searching hold what the texts beside them hold. */
 function followTexts(table: CatalogueTable, findings: Map<string, Finding>): void {
   const find = (column: CatalogueColumn) => findings.get(columnKey(table, column.name));
-  const masked = table.columns.some((one) => familyOf(one) === "text" && find(one)?.action === "mask");
+  const texts = table.columns.filter((one) => familyOf(one) === "text");
+  // Without a text beside them they come from another table; those of people hold their words.
+  const masked =
+    texts.some((one) => find(one)?.action === "mask") ||
+    (["person", "message"].includes(subjectOf(table)) && texts.every((one) => isReference(one.name)));
   for (const column of table.columns.filter((one) => one.baseType === "tsvector" && !one.generated)) {
     const reasons = [
       masked
@@ -179,3 +190,5 @@ function followTexts(table: CatalogueTable, findings: Map<string, Finding>): voi
     });
   }
 }
+
+const isReference = (name: string) => /(^|_)(id|uuid|key|type|lang|language)$/.test(name);

@@ -24,6 +24,9 @@ export function hiddenHints(table: CatalogueTable, column: CatalogueColumn, arou
     anyValue(table, words, around),
     slug(words, around),
     elsewhere(words, around),
+    ofSomebody(table, column, words, around),
+    session(table, column, words),
+    link(table, words),
   ];
   return hints
     .filter((one) => one !== undefined)
@@ -31,11 +34,13 @@ export function hiddenHints(table: CatalogueTable, column: CatalogueColumn, arou
 }
 
 const writtenWords = set(
-  "reason reasons details detail description descriptions notes note comment comments commentary message messages body explanation explanations remark remarks feedback statement justification complaint answer response summary bemerkung begrundung kommentar commentaire motif observaciones opmerking",
+  "content text reason reasons details detail description descriptions notes note comment comments commentary message messages body explanation explanations remark remarks feedback statement justification complaint answer response summary bemerkung begrundung kommentar commentaire motif observaciones opmerking",
 );
 const writtenTables = set(
-  "report reports flag flags ticket tickets feedback feedbacks complaint complaints appeal appeals review reviews post posts dispute disputes objection objections ban bans warning warnings suspension suspensions commentary commentaries cancellation cancellations rejection rejections moderation",
+  "report reports flag flags ticket tickets feedback feedbacks complaint complaints appeal appeals review reviews post posts dispute disputes objection objections ban bans warning warnings suspension suspensions commentary commentaries cancellation cancellations rejection rejections moderation moderations",
 );
+const surelyWritten =
+  /^(text|content|notes?|comments?|message|messages|body|feedback|complaint|remarks?|bemerkung|kommentar|commentaire|reply)$/;
 /** Shorter texts are names and labels. */
 const shortestText = 100;
 
@@ -55,7 +60,7 @@ function written(
     return hint("text", 0.45, "its name speaks of what a user wrote");
   }
   return ofPeople
-    ? hint("text", 0.4, "its name speaks of free text, and its table refers to people")
+    ? hint("text", surelyWritten.test(last) ? 0.5 : 0.4, "its name speaks of free text, and its table refers to people")
     : undefined;
 }
 
@@ -71,7 +76,7 @@ function opaque(
   table: CatalogueTable,
   column: CatalogueColumn,
   words: string[],
-  { subject, sample }: Around,
+  { subject, sample, ofPeople }: Around,
 ): Hint | undefined {
   const family = familyOf(column);
   const raw =
@@ -88,6 +93,9 @@ function opaque(
   }
   if (!words.some((word) => opaqueWords.has(word))) return undefined;
   if (aboutTails.has(last) && last !== "source") return undefined;
+  if (ofPeople && family !== "text") {
+    return hint("text", 0.5, "its documents are unknown, and its table refers to people");
+  }
   if (subject === "person" || strongIn(table).kinds.size > 0) {
     return hint("text", 0.6, "its documents are unknown, and its table is personal");
   }
@@ -108,13 +116,17 @@ function voucher(table: CatalogueTable, words: string[]): Hint | undefined {
   if (!/^(codes?|key|serial|pin)$/.test(words.at(-1) ?? "")) return undefined;
   const near = [...words, ...nameWords(table.name)].some((word) => worthWords.has(word));
   const other = words.length > 1 && !words.slice(0, -1).some((word) => worthWords.has(word));
-  return near && !other ? hint("token", 0.4, "its name speaks of codes that are worth something") : undefined;
+  const byInvitation = nameWords(table.name).some((word) => /^(invites?|invitations?)$/.test(word));
+  return near && !other ? hint("token", byInvitation ? 0.55 : 0.4, "its name speaks of codes that are worth something") : undefined;
 }
 
 /** A value under a key, in a table that hangs on people: whatever the users of the application put there. */
 function anyValue(table: CatalogueTable, words: string[], { ofPeople, sample }: Around): Hint | undefined {
   if (!/^(value|values|v|val|vals)$/.test(words.at(-1) ?? "") || (sample?.values ?? 0) > 0) return undefined;
   const keyed = table.columns.some(({ name }) => /^(k|key|name|field|attribute|custom_field_id)$/.test(name));
+  if (keyed && nameWords(table.name).some((word) => /^(variables?|secrets?|credentials?|env|environment)$/.test(word))) {
+    return hint("token", 0.5, "its values may be secrets, as those of variables are");
+  }
   return (ofPeople || aboutSomebody(table)) && keyed
     ? hint("text", 0.4, "its values may be anything, and its table is about people")
     : undefined;
@@ -133,8 +145,8 @@ function elsewhere(words: string[], { subject }: Around): Hint | undefined {
   const other = words.some((word) =>
     /^(external|remote|legacy|foreign|upstream|import|imported)$/.test(word),
   );
-  return id && other && subject === "person"
-    ? hint("token", 0.35, "another system knows somebody by it")
+  return id && other && (subject === "person" || subject === "credential")
+    ? hint("token", 0.5, "another system knows somebody by it")
     : undefined;
 }
 
@@ -143,6 +155,53 @@ function slug(words: string[], { subject, sample }: Around): Hint | undefined {
   const named = /^(slug|permalink|vanity)$/.test(words.at(-1) ?? "");
   return named && subject === "person" && (sample?.values ?? 0) === 0
     ? hint("username", 0.4, "it is made of the name of the one whom its table is about")
+    : undefined;
+}
+
+const dataWords = /^(data|content|vars|payload|value|document|blob)$/;
+const fileWords = /^(media|file|files|fileinfo|upload|uploads|attachment|attachments|document|documents|repository)$/;
+
+/** Files, places and stored states of a table whose rows belong to people. */
+function ofSomebody(
+  table: CatalogueTable,
+  column: CatalogueColumn,
+  words: string[],
+  { ofPeople, sample }: Around,
+): Hint | undefined {
+  const last = words.at(-1) ?? "";
+  if (!ofPeople) return undefined;
+  const family = familyOf(column);
+  if (["decimal", "integer"].includes(family) && /^(latitude|longitude|lat|lng|lon)$/.test(last)) {
+    return hint("location", 0.55, "its name speaks of a place, and its table refers to people");
+  }
+  if (family !== "text" || (sample?.values ?? 0) > 0) return undefined;
+  if (/^(filename|name)$/.test(last) && words.length <= 2 && nameWords(table.name).some((word) => fileWords.test(word))) {
+    return hint("picture", 0.55, "its name speaks of files, and its table refers to people");
+  }
+  const long = (column.maxLength ?? shortestText) >= shortestText;
+  return dataWords.test(last) && words.length === 1 && long
+    ? hint("text", 0.5, "its name says that it may hold anything, and its table refers to people")
+    : undefined;
+}
+
+/** Who knows the name of a session is let in. */
+function session(table: CatalogueTable, column: CatalogueColumn, words: string[]): Hint | undefined {
+  const others = table.columns.some((one) => one !== column && nameWords(one.name).includes("token"));
+  const sessions = !others && singulars(nameWords(table.name).at(-1) ?? "").some((word) => /^(session|sess)$/.test(word));
+  const named = / (id|sid|key|sess id|session id|session key|session) $/.test(` ${words.join(" ")} `);
+  const own = words.length === 1 || /^(session|sess)$/.test(words[0] ?? "");
+  return sessions && named && own && familyOf(column) === "text"
+    ? hint("token", 0.6, "it is the name of a session, by which somebody gets in")
+    : undefined;
+}
+
+/** Addresses that let somebody in, and are found by their hash. */
+function link(table: CatalogueTable, words: string[]): Hint | undefined {
+  const near = nameWords(table.name).some((word) =>
+    /^(links?|tmplinks?|invites?|invitations?|resets?|confirmations?|verifications?)$/.test(word),
+  );
+  return near && words.length === 1 && words[0] === "hash"
+    ? hint("token", 0.5, "its name speaks of what opens a link")
     : undefined;
 }
 

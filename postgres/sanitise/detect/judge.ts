@@ -26,6 +26,8 @@ export interface Evidence {
   subject?: Subject | undefined;
   /** The table refers to one of people: somebody wrote its rows, or they are about somebody. */
   ofPeople?: boolean;
+  /** The table whose key it holds by its name and type, though no foreign key says so. */
+  refersTo?: string | undefined;
 }
 
 const reviewFrom = 0.2;
@@ -37,7 +39,11 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
     finding("keep", undefined, confidence, reasons);
   if (structural) return keep(1, structural);
   const subject = evidence.subject ?? subjectOf(table);
-  const hints = [...hintsOf(column, table, subject), ...evidence.parts];
+  const named = hintsOf(column, table, subject).filter(
+    // What another table counts its rows by opens nothing and names nobody.
+    ({ kind }) => evidence.refersTo === undefined || !["username", "token", "number"].includes(kind),
+  );
+  const hints = [...named, ...evidence.parts];
   if (evidence.allowed !== undefined) return ofFewValues(hints, evidence.allowed, keep);
   const family = elementFamilyOf(column);
   hints.push(...hiddenHints(table, column, { subject, sample, ofPeople: evidence.ofPeople ?? false }));

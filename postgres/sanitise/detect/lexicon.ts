@@ -14,7 +14,7 @@ const strong: Record<Kind, string> = {
     "portable gsm fax landline msisdn whatsapp puhelin matkapuhelin telefonszam komorka komorkowy pager телефон мобильный тел факс " +
     "電話 电话 手机 手機 携帯 전화 휴대폰 telefax sms",
   name:
-    "firstname lastname surname surnames fullname givenname familyname middlename maidenname forename nickname displayname realname fname lname mname " +
+    "firstname lastname surname surnames fullname givenname familyname middlename maidenname forename nickname realname fname lname mname " +
     "vorname nachname familienname geburtsname rufname zuname spitzname prenom patronyme apellido apellidos cognome sobrenome apelido voornaam achternaam tussenvoegsel " +
     "fornamn efternamn fornavn efternavn etternavn etunimi sukunimi imie nazwisko jmeno prijmeni krestni soyad soyadi adi isim imya familiya otchestvo nombres " +
     "имя фамилия отчество фио 姓名 氏名 名前 フリガナ ふりがな 이름 성명 cardholder payee insured kin spouse guardian " +
@@ -29,22 +29,22 @@ const strong: Record<Kind, string> = {
     "адрес улица индекс 住所 地址 郵便番号 邮编 주소 우편번호",
   birth:
     "birthday birthdate dob birthdt dateofbirth geburtstag geburtsdatum geboortedatum fodelsedatum fodselsdato syntymaaika birth born naissance nacimiento " +
-    "nascita nascimento urodzenia narozeni dogum rozhdeniya рождения 生年月日 出生 出生日期 생년월일 bday",
+    "nascita nascimento urodzenia narozeni dogum rozhdeniya ddn рождения 生年月日 出生 出生日期 생년월일 bday",
   number:
     "ssn nino passport passports reisepass pasaporte pasport passeport passaporte dni nif nie cpf cnpj curp pesel bsn tfn iban bic swift pan cvv cvc last4 " +
     "kontonummer kontonr rekeningnummer kontonummeret konto compte cuenta personnummer fodselsnummer henkilotunnus cpr steuernummer steuerid sozialversicherungsnummer " +
-    "snils inn kimlik tckn aadhaar mrn nhs medicare ein itin rfc sozialversicherung insurancenumber accountnumber cardnumber ccnumber ccnum creditcard orcid licenseplate " +
+    "snils inn kimlik tckn aadhaar mrn nhs medicare ein itin rfc sozialversicherung insurancenumber accountnumber cardnumber ccnumber ccnum creditcard ustid ustidnr umsatzsteuerid vatid vatnumber siret siren piva nip regon orcid npi dea licenseplate " +
     "numberplate kennzeichen plate vin imei imsi iccid rodne паспорт инн снилс 身份证 身份證 口座 マイナンバー 주민등록번호 anumber",
   credential:
-    "password passwords passwd pwd passwort kennwort contrasena motdepasse senha haslo wachtwoord losenord adgangskode passord salasana heslo sifre parol passphrase passcode " +
+    "password passwords passwd pwd passwort kennwort contrasena contrasenya clave motdepasse mdp senha haslo wachtwoord losenord adgangskode passord salasana heslo sifre parol passphrase passcode " +
     "pass passhash hashedpassword salt pin пароль 密码 密碼 パスワード 비밀번호",
   token:
     "secret secrets token tokens apikey credential credentials otp totp hotp authtoken accesstoken refreshtoken privatekey secretkey sessionid sessionkey " +
-    "sessiondata cookie cookies jwt nonce ciphertext encrypted p256dh oauth magiclink passkey",
+    "sessiondata cookie cookies jwt nonce ciphertext encrypted p256dh oauth magiclink passkey gpgid pushkey",
   network:
     "ip ips ipaddress ipaddr ipaddresses remoteaddr remoteip clientip useragent ua imeisv macaddress fingerprint mac",
   text:
-    "bio biography medical diagnosis allergies allergy anamnesis bemerkung bemerkungen notiz notizen kommentar kommentare anmerkung anmerkungen observaciones observacao observacoes " +
+    "bio biography vcard vcards resume curriculum lebenslauf medical diagnosis allergies allergy anamnesis bemerkung bemerkungen notiz notizen kommentar kommentare anmerkung anmerkungen observaciones observacao observacoes " +
     "commentaire commentaires remarque remarques opmerking opmerkingen uwagi anteckningar anteckning bemaerkninger huomautus huomautukset poznamka poznamky note_ " +
     "remark remarks rmk rmks notes comments complaint feedback aboutme testimony chat primechanie kommentarij aciklama merknad " +
     "заметки комментарий комментарии примечание 備考 备注 비고",

@@ -22,16 +22,33 @@ export function kindsOf(words: string[], subject: Subject, prose = false): { kin
   return weakKinds(words, subject);
 }
 
+/** What only sounds personal: `product_name`, `email_template`. */
+export function saysNothing(words: string[]): boolean {
+  const joined = ` ${words.join(" ")} `;
+  return phrases.find(({ pattern }) => pattern.test(joined))?.kind === "nothing";
+}
+
 const otherThings = new Set("id ids uuid guid code codes cd key keys number no nr count".split(" "));
+
+const looseTokens = new Set("value code identifier state url".split(" "));
+/** After the noun, as in `info_public` and `nom_complet`. */
+const adjectives = new Set(
+  "public publique private prive privee priv complet complete completo completa principal principale secondaire secundario secundaria fixe fijo perso personal personnel personnelle interne interna interno externe actual courant".split(
+    " ",
+  ),
+);
 
 /** The last word is the thing that a name names; the words before it count for less. */
 function weakKinds(words: string[], subject: Subject): { kind: Kind; sure: number }[] {
   const ofAnother = words.length > 1 && otherThings.has(words.at(-1) ?? "");
-  return (ofAnother ? words.slice(-1) : [...words].reverse()).flatMap((word, i) =>
+  const telling = words.length > 1 ? words.filter((word, i) => i === 0 || !adjectives.has(word)) : words;
+  return (ofAnother ? words.slice(-1) : telling.reverse()).flatMap((word, i) =>
     // A town in Danish and Swedish, but not in `grouped_by`.
     (word === "by" && words.length > 1 ? [] : (weakByWord.get(word) ?? [])).map(({ kind, sure }) => {
       const here = subject === "unknown" ? sure.other : (sure[subject] ?? sure.other);
-      return { kind, sure: i === 0 ? here : here * 0.4 };
+      // `unit_source_value` of a device is no key.
+      const loose = kind === "token" && words.length > 1 && looseTokens.has(word);
+      return { kind, sure: i === 0 && !loose ? here : here * 0.4 };
     }),
   );
 }

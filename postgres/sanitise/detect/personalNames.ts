@@ -1,9 +1,11 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { elementFamilyOf } from "../rules/families";
 import { isPlace } from "./harmless";
+import { bareWords } from "./affixes";
 import { canHold, kindWords, type Kind } from "./kinds";
-import { kindsOf } from "./nameKinds";
-import { subjectOf, type Subject } from "./tableSubject";
+import { kindsOf, saysNothing } from "./nameKinds";
+import { isCodeTable, subjectOf, type Subject } from "./tableSubject";
+import { tableWords } from "./tableWords";
 import { tableKind } from "./tableKind";
 import { nameWords } from "./vocabulary";
 
@@ -49,8 +51,13 @@ export function hintsOf(
   const family = elementFamilyOf(column);
   if (family === "boolean") return [];
   const words = nameWords(column.name);
-  const named = inContext(kindsOf(words, subject), column, table, subject);
-  const ofTable = table && tableKind(table, words);
+  const bare = table && bareWords(table, column.name);
+  const said = kindsOf(words, subject);
+  if (bare && !said.some(({ sure }) => sure >= sureEnough) && !saysNothing(words)) {
+    said.push(...kindsOf(bare, subject));
+  }
+  const named = inContext(said, column, table, subject);
+  const ofTable = table && tableKind(table, bare ?? words);
   if (ofTable) named.unshift(ofTable);
   const hints = named.map(({ kind, sure }) => hint(kind, sure, "its name speaks of"));
   if (family === "ip" || column.baseType.startsWith("macaddr")) {
@@ -60,10 +67,15 @@ export function hintsOf(
     const domain = kindsOf(nameWords(column.type.replace(/^.*\./, "").replace(/\(.*/, "")), "unknown");
     hints.push(...domain.map(({ kind, sure }) => hint(kind, sure * 0.9, "its domain speaks of")));
   }
-  if (column.comment !== undefined && !named.some(({ sure }) => sure >= sureEnough)) {
+  const ofCodes = table !== undefined && isCodeTable(table);
+  if (column.comment !== undefined && !ofCodes && !named.some(({ sure }) => sure >= sureEnough)) {
     const words = nameWords(column.comment).slice(0, commentWords);
     const said = kindsOf(words, "unknown", true).filter(
-      (one) => one.sure >= 0.8 && saidInComments.includes(one.kind),
+      (one) =>
+        one.sure >= 0.8 &&
+        saidInComments.includes(one.kind) &&
+        !(one.kind === "name" && saysNothing(words)) &&
+        !saysNothing(nameWords(column.name)),
     );
     hints.push(...said.map(({ kind, sure }) => hint(kind, sure * 0.85, "its comment speaks of")));
   }
@@ -72,11 +84,21 @@ export function hintsOf(
     /integer|decimal/.test(family) && words.some((word) => /^(codes?|otp|pin|passcode)$/.test(word));
   // `provider_customer_id` as a uuid is a reference to a row here, which a mask would cut.
   const ownReference =
-    family === "uuid" && words.some((word) => /^(provider|gateway|processor|psp)$/.test(word));
-  const fits = ({ kind }: Hint) =>
-    kind === "token" || kind === "credential"
-      ? (codes || canHold(kind, family)) && !ownReference
-      : canHold(kind, family);
+    family === "uuid" &&
+    words.at(-1) === "id" &&
+    !words.some((word) => /^(visitor|anonymous|tracking|advertising|installation|ad|cookie|device)$/.test(word));
+  const reference = family === "integer" && words.at(-1) === "id" && !/ (national|tax|passport|voter|citizen|government|govt) id $/.test(` ${words.join(" ")} `);
+  const fits = ({ kind }: Hint) => {
+    if (reference) return false;
+    if (kind === "token" || kind === "credential") return (codes || canHold(kind, family)) && !ownReference;
+    if (kind === "location" && family === "integer") return words.some((word) => mapWords.has(word));
+    return canHold(kind, family);
+  };
+  // A number that the table counts its rows by is a key, `emp_no` as well as `emp_id`.
+  const counted = family === "integer" && table?.primaryKey.length === 1 && table.primaryKey[0] === column.name;
+  if (counted) {
+    for (const one of hints) if (one.kind === "number" && !personal.test(` ${words.join(" ")} `)) one.sure *= 0.4;
+  }
   return hints.filter(fits).sort((a, b) => b.sure - a.sure);
 }
 
@@ -104,11 +126,20 @@ function inContext(
     // People have names to show, and so have plans, organisations and whatever else is listed.
     const shown = kind === "username" && last === "name" && words.at(-2) === "display";
     if (shown && ofThings) return { kind, sure: sure * 0.4 };
-    const alone = !(["email", "phone", "credential", "birth"] as const).some((one) => beside.has(one));
+    const ofOne = table.columns.some((one) => /avatar|user_?id$|account_?id$/i.test(one.name));
+    const alone = !ofOne && !(["email", "phone", "credential", "birth"] as const).some((one) => beside.has(one));
     if (shown && alone && ["party", "unknown"].includes(subject)) return { kind, sure: sure * 0.5 };
     if (kind === "name" && subject === "party" && words.length === 1 && isPlace(table)) {
       return { kind, sure: sure * 0.4 };
     }
+    // Organisations and packages have handles as well.
+    const owner = tableWords.get(words.at(-2) ?? "");
+    const ofOthers = ofThings || subject === "party" || owner === "party" || owner === "thing";
+    if (kind === "username" && last === "handle" && ofOthers) return { kind, sure: sure * 0.5 };
+    if (kind === "picture" && words.some((word) => /^(icon|logo|favicon|emoji|flag|badge)$/.test(word))) {
+      return { kind, sure: sure * 0.5 };
+    }
+    if (kind === "name" && subject === "system") return { kind, sure: sure * 0.5 };
     if (kind === "text" && ["system", "content"].includes(subject)) return { kind, sure: sure * 0.4 };
     if (
       kind === "text" &&
@@ -123,6 +154,10 @@ function inContext(
   });
 }
 
+/** Numbers for fractions of a degree. */
+const mapWords = new Set("latitude longitude lat lng lon".split(" "));
+/** Numbers that stand for a person outside the database as well. */
+const personal = / (national|tax|passport|ssn|social|identity|insurance|voter|citizen|card|account|acct|iban|licen[cs]e|mrn|nhs) /;
 const addressParts = new Set(
   "billing bill shipping ship home mailing delivery address addr residence residential postal work".split(
     " ",

@@ -37,7 +37,7 @@ export const phrases: Phrase[] = [
   p(
     "nothing",
     0.9,
-    "(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
+    "release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
   ),
   p(
     "nothing",
@@ -48,6 +48,11 @@ export const phrases: Phrase[] = [
     "nothing",
     0.9,
     "(?:ip|address) (?:version|type|family)|(?:telephone|phone|dial|dialing|country) (?:country )?(?:code|prefix)|(?:cell|primary|foreign|sort|partition|order|natural) (?:key|index|count)|key (?:name|type|id|algorithm|size|length)|pass (?:rate|mark|count|fail)|pin (?:count|position)|api (?:version|url|name)",
+  ),
+  p(
+    "nothing",
+    0.9,
+    "(?:authori[sz]ation|authori[sz]e|token|access token|request token|user ?info|jwks|discovery|introspection|revocation|logout|login|callback|redirect|metadata|issuer|success|cancel|terms|privacy|documentation|signin|signup|sso|oauth|auth) (?:url|uri|endpoint|urls|uris)",
   ),
   p(
     "email",
@@ -72,7 +77,7 @@ export const phrases: Phrase[] = [
   p(
     "token",
     0.9,
-    "(?:backup|recovery|confirmation|verification|activation|reset|authori[sz]ation|auth|access|security|one time|invite|invitation|unlock|validation|login|otp|sms|two factor|2fa|mfa|pin) (?:code|codes)|authori[sz]ation|authentication (?:data|string)",
+    "code (?:challenge|verifier)|(?:two ?fa|2fa|mfa|two factor) (?:key|secret|seed)|(?:backup|recovery|device|confirmation|verification|activation|reset|authori[sz]ation|auth|access|security|one time|invite|invitation|unlock|validation|login|otp|sms|two factor|2fa|mfa|pin) (?:code|codes)|authori[sz]ation|authentication (?:data|string)",
   ),
   p(
     "token",
@@ -104,7 +109,12 @@ export const phrases: Phrase[] = [
   p(
     "number",
     0.9,
-    "(?:national|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier)|(?:fiscal|personal identity) code|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
+    "(?:national|personal|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier)|(?:fiscal|personal identity) code|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
+  ),
+  p(
+    "number",
+    0.85,
+    "bank (?:international |sort |routing )?code|(?:swift|bic|iban) code|(?:person|patient|member|subject|customer|student) source (?:value|key|id)|(?:creditcard|credit card) approval (?:code|number)",
   ),
   p(
     "birth",
@@ -135,12 +145,12 @@ export const phrases: Phrase[] = [
   p(
     "username",
     0.85,
-    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned) by|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
+    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned|received|accepted|prepared|signed|witnessed|delivered|rejected|closed|opened|resolved|ordered|handled|checked|inspected|packed|registered|published|archived|started|stopped|completed|paid|sold|taken) by|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
   ),
   p(
     "address",
     0.95,
-    "(?:address|addr|adresse|street|postal|post|home|mailing|billing|bill|ship|shipping|delivery|residential|work|po|ship to|bill to|invoice|permanent|temporary|venue|house|flat) (?:address|addr|line|street|adresse|code postal|box|number|no|nr|line one|name)|(?:street|house|building|apartment|flat|unit) (?:address|name|number|no|nr|line)|po box|line (?:one|two|three)|nr domu|haus nr|(?:zip|postal|post|zone) (?:code|cd)|codigo postal|code postal|kod pocztowy|zip four|adresse postale|door no",
+    "(?:address|addr|adresse|street|postal|post|home|mailing|billing|bill|ship|shipping|delivery|residential|work|po|ship to|bill to|invoice|permanent|temporary|venue|house|flat) (?:address|addr|line|street|adresse|code postal|box|line one)|(?:address|addr|street|postal|house|flat) (?:number|no|nr|name)|(?:street|house|building|apartment|flat|unit) (?:address|name|number|no|nr|line)|po box|line (?:one|two|three)|nr domu|haus nr|(?:zip|postal|post|zone) (?:code|cd)|codigo postal|code postal|kod pocztowy|zip four|adresse postale|door no",
   ),
   p(
     "address",
@@ -160,6 +170,6 @@ export const phrases: Phrase[] = [
   p(
     "text",
     0.8,
-    "(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
+    "(?:user|customer|member|account|profile|subscriber|contact) (?:preferences|prefs|meta ?data|attributes|attribs)|(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
   ),
 ];

@@ -4,6 +4,7 @@ import { familyOf } from "../rules/families";
 import { columnKey } from "../rules/lookup";
 import type { Finding } from "./finding";
 import type { Kind } from "./kinds";
+import { subjectOf } from "./tableSubject";
 import { nameWords } from "./vocabulary";
 import { sampledRows } from "./sample";
 
@@ -37,7 +38,10 @@ export async function findShared(
     );
   });
   const open = texts.filter(
-    (place) => findingOf(place)?.action !== "mask" && (place.column.maxLength ?? shortest) >= shortest,
+    // The towns of a list of towns stand in addresses, too.
+    (place) =>
+      subjectOf(place.table) !== "geo" &&
+      findingOf(place)?.action !== "mask" && (place.column.maxLength ?? shortest) >= shortest,
   );
   const sets = [...known.map((place) => valuesOf(place)), ...fullNames(texts, findings)];
   if (sets.length === 0) return;
@@ -96,7 +100,7 @@ function fullNames(texts: Place[], findings: Map<string, Finding>): string[] {
     if (first === undefined || last === undefined) return [];
     const [f, l] = [`${ident(first.name)}::text`, `${ident(last.name)}::text`];
     return [
-      `select lower(v) from (select ${f} || ' ' || ${l} as v from ${qualified(table.schema, table.name)} limit ${sampledRows}) s where length(v) >= ${shortest}`,
+      `select lower(v) as v from (select ${f} || ' ' || ${l} as v from ${qualified(table.schema, table.name)} limit ${sampledRows}) s where length(v) >= ${shortest}`,
     ];
   });
 }

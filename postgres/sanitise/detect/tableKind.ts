@@ -9,8 +9,11 @@ const carriers: Partial<Record<Kind, RegExp>> = {
   email: /^(address|addr|value)$/,
   phone: /^(number|no|value|digits)$/,
   name: /^(name|value|old|new|previous|former)$/,
-  network: /^(address|addr|value)$/,
+  network: /^(address|addr|value|hex)$/,
 };
+/** Words of tables that hang accounts elsewhere on a person: `social_links.url`, `external_identities.uid`. */
+const elsewhere = / (social|socials|identity|identities|external (id|ids|account|accounts|login|logins)) /;
+const account = /^(url|link|handle|uid|sub|subject|identifier)$/;
 /** Only where the table's name ends with the thing: a `phone_log.value` may be anything. */
 const onlyAtTheEnd = /^(value|number|no|digits)$/;
 
@@ -18,6 +21,10 @@ const onlyAtTheEnd = /^(value|number|no|digits)$/;
 export function tableKind(table: CatalogueTable, column: string[]): { kind: Kind; sure: number } | undefined {
   const last = column.at(-1) ?? "";
   const words = nameWords(table.name).map((word) => singulars(word).at(-1) ?? word);
+  const foreign = elsewhere.test(` ${nameWords(table.name).join(" ")} `);
+  if (foreign && (account.test(last) || / (provider|external) id $/.test(` ${column.join(" ")} `))) {
+    return { kind: "username", sure: 0.7 };
+  }
   const joined = [words, nameWords(table.name)];
   for (const { kind, sure } of joined.flatMap((one) => kindsOf(one, "unknown"))) {
     if (sure < 0.85 || !carriers[kind]?.test(last)) continue;

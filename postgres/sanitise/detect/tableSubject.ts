@@ -8,6 +8,18 @@ import { tableWords, type Subject } from "./tableWords";
 import { singulars } from "./words";
 import { nameWords } from "./vocabulary";
 
+/** Tables of what may be chosen: `address_type`, `contact_status`. */
+export function isCodeTable(table: CatalogueTable): boolean {
+  const words = nameWords(table.name);
+  return words.length > 1 && singulars(words.at(-1) ?? "").some((word) => codeWords.has(word));
+}
+
+const codeWords = new Set("preset type kind status category method role class level template format".split(" "));
+
+/** Programs that act for somebody, not the somebody. */
+const programs =
+  / (oauth2?|saml|sso|oidc|openid|api|http|auth|identity|payment|email|mail|sms|storage|cloud) (client|clients|provider|providers|agent|agents|application|applications|consumer|consumers) /;
+
 export type { Subject } from "./tableWords";
 
 /** After these the thing before them is what counts: a `customer_history` tells of customers, a `user_role` of roles. */
@@ -41,6 +53,7 @@ function byName(name: string): Subject | undefined {
   const words = nameWords(name).filter((word) => !["t", "tb", "m", "x"].includes(word));
   const whole = tableWords.get(words.join("_")) ?? tableWords.get(words.join(""));
   if (whole) return whole;
+  if (programs.test(` ${words.join(" ")} `)) return "system";
   const found = [...words].reverse().flatMap((word) => {
     const subject = singulars(word)
       .map((one) => tableWords.get(one))
@@ -51,6 +64,9 @@ function byName(name: string): Subject | undefined {
   const log = found.find(({ subject }) => subject === "log");
   if (log && found[0] === log) return "log";
   const first = telling ?? found[0];
+  if (first?.subject === "system" && /^migrations?$/.test(first.word) && found.some(({ subject }) => subject === "person")) {
+    return "person";
+  }
   // `order_customer` is about customers, `customers_orders` about orders; a person anywhere makes a party's table one of people.
   if (first?.subject === "party" && found.some(({ subject }) => subject === "person")) return "person";
   return first?.subject;
@@ -59,6 +75,9 @@ function byName(name: string): Subject | undefined {
 /** What the name says, unless the columns know better: `membership_applications` with a surname and a birthday is about people. */
 function corrected(named: Subject, table: CatalogueTable): Subject {
   if (named === "log" && isArranged(table)) return "thing";
+  if (named === "person" && doubtful.test(table.name)) return ofPersons(table) ? "person" : "party";
+  if (named === "person" && /accounts?$/i.test(table.name) && isLedger(table)) return "thing";
+  if (named === "geo" && isAddress(table)) return "address";
   if (["person", "address", "credential"].includes(named)) return named;
   const { kinds, ownNames } = strongIn(table);
   const others = kinds.size - (kinds.has("name") ? 1 : 0);
@@ -66,6 +85,27 @@ function corrected(named: Subject, table: CatalogueTable): Subject {
   if (["party", "message", "log"].includes(named)) return named;
   if ((ownNames >= 1 && others >= 1) || (kinds.has("birth") && kinds.size >= 2)) return "person";
   return kinds.has("email") && kinds.size >= 2 ? "party" : named;
+}
+
+/** A provider may be a doctor or a service. */
+const doubtful = /(provider|agent|operator)s?$/i;
+
+function ofPersons(table: CatalogueTable): boolean {
+  const { kinds, ownNames } = strongIn(table);
+  return ownNames > 0 || ["name", "birth", "number", "credential"].some((kind) => kinds.has(kind as Kind));
+}
+
+/** The accounts of a book-keeper. */
+function isLedger(table: CatalogueTable): boolean {
+  const signs = /^(accno|chart|heading|gifi|ledger|contra|balance_type|account_type)/i;
+  return strongIn(table).kinds.size === 0 && table.columns.some(({ name }) => signs.test(name));
+}
+
+/** A `location` with a street or a postcode is somebody's. */
+function isAddress(table: CatalogueTable): boolean {
+  const said = table.columns.map(({ name }) => ` ${nameWords(name).join(" ")} `);
+  const line = said.some((one) => / (street|address|addr|address line) /.test(one) && !/ (id|type) $/.test(one));
+  return line && said.some((one) => / (zip|postcode|postal|zipcode|postalcode) /.test(one));
 }
 
 /** Kinds that the columns' names say by themselves, and how many are names of the one whom a row is about (no `contact_name`). */

@@ -16,7 +16,7 @@ export type Subject =
 
 const words: Record<Exclude<Subject, "unknown">, string> = {
   person:
-    "user usr member customer cust client person people employee emp staff patient student pupil teacher player profile lead applicant candidate guest visitor driver passenger donor subscriber " +
+    "actor subscribers user usr member customer cust client person people employee emp staff patient student pupil teacher player profile lead applicant candidate guest visitor driver passenger donor subscriber " +
     "recipient owner doctor physician nurse participant attendee beneficiary dependent dependant child parent guardian spouse relative victim witness suspect voter citizen resident volunteer worker " +
     "manager personnel human individual buyer seller tenant prospect contact account signup registration subscription_ respondent author reviewer speaker referee judge trainer instructor coach provider " +
     "practitioner clinician caregiver kin family household constituent agent operator courier artist_ kunde kunden mitarbeiter benutzer mitglied mitglieder schueler person personen ansprechpartner patienten personne utilisateur adherent " +
@@ -28,11 +28,11 @@ const words: Record<Exclude<Subject, "unknown">, string> = {
     "company organisation organization org club supplier vendor shipper merchant partner business firm firma lieferant fournisseur proveedor fornecedor fornitore leverancier dostawca school hospital clinic agency " +
     "tenant_ workspace_ branch store shop site_ dealer distributor charity institution congress venue property hotel restaurant team office order invoice reservation shipment transaction credit_note credit_notes creditnote delivery_note entity",
   address:
-    "address addresses addr adresse adressen direccion indirizzo endereco anschrift shippingaddress billingaddress delivery",
+    "shipto billto soldto ship_to bill_to address addresses addr adresse adressen direccion indirizzo endereco anschrift shippingaddress billingaddress delivery",
   message:
     "message messages msg mail mails email emails sms chat thread conversation comment comments post posts reply note notes ticket tickets incident incidents complaint review reviews feedback letter letters notification notifications " +
     "commentary commentaries appeal appeals inquiry enquiry request support case appointment leave appraisal encounter diagnosis obs observation prescription forum discussion status_update toot tweet journal diary memo survey response answer remark " +
-    "lineitem followup interaction activity_ call submission application_ report_ dispute claim testimonial issue consultation visit_note newsitem mention attachment attachments document documents booking entry petition",
+    "lineitem followup interaction activity_ call submission application_ report_ dispute claim testimonial issue consultation work_item work_items workitem merge_request merge_requests pull_request pull_requests visit_note newsitem mention attachment attachments document documents booking entry petition",
   log: "log logs audit history event events visit visits access login attempt trail trace error errors failure version versions revision changelog search searches query session_log job jobs outbox inbox webhook_delivery delivery_log request_log callback webhook",
   credential:
     "token tokens session sessions credential credentials secret secrets key keys apikey password passwords otp totp device devices oauth jwt cookie authenticator passkey webauthn subscription pushsubscription verificationtoken verification sso",

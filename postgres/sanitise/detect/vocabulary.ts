@@ -6,7 +6,7 @@ import { fold, wordsOf } from "./words";
 /** Further words of which names are made, so that `customerfirstname` falls apart in the right places. */
 const joints =
   "first last full given family middle maiden name number nummer numer nr no id date datum data of de birth tel code reply private public api access refresh session device user " +
-  "naam navn namn strasse haus straat telefon mobil handy geburts postal zip billing shipping home work emergency contact bank account card credit social security tax national passport " +
+  "new old display ship bill privat private sat mfa additional info approval social sess push remote received naam navn namn strasse haus straat telefon mobil handy geburts postal zip billing shipping home work emergency contact bank account card credit social security tax national passport " +
   "driver license licence line primary secondary mother father middle preferred legal secret answer question hashed encrypted reset token verification confirmation client customer member order";
 
 /** Every word that a list knows. */
@@ -32,7 +32,10 @@ export function nameWords(name: string): string[] {
 /** `file_name` is one thing, as `filename` is; a `state_name` is a state. */
 function joinPairs(words: string[]): string[] {
   const joined = ` ${words.join(" ")} `
-    .replace(/ file (?:name|nm) /g, " filename ")
+    .replace(/ (?:file|upload|uploaded) (?:name|nm) /g, " filename ")
+    .replace(/ (ship|bill|sold|deliver)to /g, " $1 to ")
+    // What a text was made into is the text all the same.
+    .replace(/(?<= \S+) (?:html|markdown|rendered) $/, " ")
     .replace(/ (city|town|state|region|province|county|district|suburb) (?:name|nm) /g, " $1 ");
   return joined
     .trim()

@@ -32,7 +32,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "name",
     words:
-      "player composer author captain owner holder sender payer requester reporter requestor reviewer caller signatory approver assignee beneficiary patient driver passenger appraiser examiner inspector",
+      "inviter invitee player composer author authors captain owner holder sender payer requester reporter requestor reviewer caller signatory approver assignee beneficiary patient driver passenger appraiser examiner inspector",
     sure: {
       person: 0.9,
       address: 0.75,
@@ -93,7 +93,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "text",
     words:
-      "note comment message messages msg memo about reason explanation statement complaint answer answers reply review testimonial story description descr desc descripcion descricao " +
+      "note comment message messages msg memo about snippet excerpt preview reason explanation statement complaint answer answers reply review testimonial story description descr desc descripcion descricao " +
       "beschreibung popis opis details detail summary subject title line purpose topic_ instructions strengths weaknesses observation observations question nota narrative history minutes " +
       "post caption attachments mensaje mensagem messaggio nachricht wiadomosc zprava meddelande besked melding viesti mesaj soobshenie сообщение текст 内容 内容文 メッセージ 説明 описание",
     sure: {
@@ -146,7 +146,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "text",
     words:
-      "data params parameters properties metadata meta context ctx extra preferences settings profile info details json headers args arguments fields attributes properties result trace stacktrace backtrace exception stack variables options config configuration",
+      "data vars attribs attrs params parameters properties metadata meta context ctx extra preferences settings profile info details json headers args arguments fields attributes properties result trace stacktrace backtrace exception stack variables sql stmt",
     sure: {
       person: 0.6,
       message: 0.65,
@@ -159,6 +159,23 @@ export const weakWords: WeakWord[] = [
       content: 0.2,
       address: 0.5,
       other: 0.4,
+    },
+  },
+  {
+    kind: "text",
+    words: "options config configuration",
+    sure: {
+      person: 0.6,
+      message: 0.4,
+      log: 0.4,
+      party: 0.35,
+      credential: 0.6,
+      system: 0.1,
+      thing: 0.15,
+      geo: 0.05,
+      content: 0.2,
+      address: 0.5,
+      other: 0.35,
     },
   },
   {
@@ -187,7 +204,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "token",
     words:
-      "key keys hash digest code value identifier uid endpoint auth seed url session challenge bearer state",
+      "key keys hash digest code value identifier uid endpoint auth seed url session challenge bearer state certificate cert pem",
     sure: { credential: 0.8, person: 0.25, other: 0.12 },
   },
   {
@@ -195,6 +212,7 @@ export const weakWords: WeakWord[] = [
     words: "account acct reference identifier serial extension acc number no nr",
     sure: { person: 0.4, party: 0.3, credential: 0.4, other: 0.12 },
   },
+  { kind: "number", words: "acct", sure: { person: 0.55, party: 0.55, thing: 0.3, other: 0.5 } },
   {
     kind: "picture",
     words:
@@ -239,6 +257,7 @@ export const weakWords: WeakWord[] = [
       other: 0.4,
     },
   },
+  { kind: "phone", words: "extension ext", sure: { person: 0.6, party: 0.4, other: 0.05 } },
   { kind: "birth", words: "age", sure: { person: 0.4, other: 0.1 } },
   {
     kind: "sensitive",

@@ -36,7 +36,7 @@ function compound(word: string, vocabulary: ReadonlySet<string>): string[] | und
     const longest = inside.sort((a, b) => b.length - a.length)[0];
     return longest === undefined ? undefined : [longest];
   }
-  return word.length < 6 ? undefined : segments(word, vocabulary, 3);
+  return word.length < 6 ? undefined : segments(word, vocabulary, 4);
 }
 
 function segments(word: string, vocabulary: ReadonlySet<string>, most: number): string[] | undefined {
@@ -55,7 +55,7 @@ function segments(word: string, vocabulary: ReadonlySet<string>, most: number): 
 }
 
 const shortHeads = new Set(
-  "ip tel ort user usr emp cust acc acct pwd job zip tax ssn fax tc sec dob org".split(" "),
+  "ip id tel ort user usr emp cust acc acct pwd job zip tax ssn fax tc sec dob org new old key mfa api sat".split(" "),
 );
 const shortTails = new Set("nr no num tel ip id cd nm dt key zip ort url usr pwd ssn msg fax".split(" "));
 

@@ -3,12 +3,13 @@ import type { Detection } from "../detect/detect";
 import type { TableIntent } from "../rules/intent";
 import { columnKey } from "../rules/lookup";
 import type { Decision } from "./decide";
+import { ofOrigins, type Origins } from "./generated";
 import { outweighs } from "./outweighs";
 
 /** A column as `rules draft --json` shows it. */
 export interface DraftColumn {
   action: "mask" | "keep" | "review";
-  /** The transformation's name, `truncate` where its rows go; null for what stays. */
+  /** The transformation's name, `truncate` where its rows go, `generated` where the server makes it anew; null for what stays. */
   with: string | null;
   /** The transformation's parameters, where it has any. */
   params?: Record<string, unknown>;
@@ -21,14 +22,18 @@ export function columnsOf(
   { index }: Detection,
   decisions: Map<string, Decision>,
   byTable: ReadonlyMap<CatalogueTable, TableIntent>,
+  origins: Origins,
 ): Map<string, DraftColumn> {
   const columns: Map<string, DraftColumn> = new Map();
   for (const table of index.ruled) {
     const intent = byTable.get(table);
-    for (const { name } of table.columns) {
+    // Generated columns last: what is said of them depends on the others.
+    for (const column of [...table.columns].sort((a, b) => Number(a.generated) - Number(b.generated))) {
+      const { name } = column;
       const decision = decisions.get(columnKey(table, name));
       if (decision === undefined) continue;
-      const one = packed(intent, name, decision) ?? plain(decision);
+      const made = ofOrigins(table, column, origins, (other) => columns.get(columnKey(table, other)));
+      const one = packed(intent, name, decision) ?? made ?? plain(decision);
       columns.set(columnKey(table, name), one);
       for (const partition of index.partitions(table)) {
         columns.set(columnKey(partition, name), {
@@ -53,7 +58,7 @@ function packed(intent: TableIntent | undefined, name: string, decision: Decisio
       return { ...plain(decision), with: "truncate", reasons: [why, ...decision.reasons] };
     }
     return {
-      action: "mask",
+      action: decision.action,
       with: "truncate",
       confidence: decision.confidence,
       reasons: [why, ...decision.reasons],

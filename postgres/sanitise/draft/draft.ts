@@ -11,6 +11,7 @@ import { mergeIntents, type TableIntent } from "../rules/intent";
 import { packNames, readRules } from "../rules/load";
 import { columnKey } from "../rules/lookup";
 import { columnsOf, type DraftColumn } from "./columns";
+import { originsOfGenerated, type Origins } from "./generated";
 import { outweighs } from "./outweighs";
 import { decide, type Decision } from "./decide";
 import { draftYaml, type DraftTable } from "./yaml";
@@ -46,16 +47,22 @@ export async function draftRules(session: Session, options: DraftOptions = {}): 
   const catalogue = await readCatalogue(session, database);
   const detection = await detect(session, catalogue, options);
   const decisions = await decide(session, detection, { domain });
+  const origins = await originsOfGenerated(session, detection.index.ruled);
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "prodcopy-draft-"));
   try {
-    return await settled(detection, decisions, path.join(folder, "rules.yaml"));
+    return await settled(detection, decisions, origins, path.join(folder, "rules.yaml"));
   } finally {
     await fs.rm(folder, { recursive: true });
   }
 }
 
 /** Writes the draft, binds it, and takes back what does not hold, until all of it does. */
-async function settled(detection: Detection, decisions: Map<string, Decision>, file: string): Promise<Draft> {
+async function settled(
+  detection: Detection,
+  decisions: Map<string, Decision>,
+  origins: Origins,
+  file: string,
+): Promise<Draft> {
   const { index, findings, notSampled } = detection;
   const ignored = new Set<CatalogueTable>();
   const read = async (yaml: string) => {
@@ -87,10 +94,10 @@ async function settled(detection: Detection, decisions: Map<string, Decision>, f
     const document = await read(yaml);
     const faults = faultsOf(document, detection);
     if (faults.length === 0 || round > 20) {
-      return { yaml, columns: columnsOf(detection, decisions, byTable), packs, notSampled };
+      return { yaml, columns: columnsOf(detection, decisions, byTable, origins), packs, notSampled };
     }
     if (!takeBack(faults, document, detection, decisions, ignored)) {
-      return { yaml, columns: columnsOf(detection, decisions, byTable), packs, notSampled };
+      return { yaml, columns: columnsOf(detection, decisions, byTable, origins), packs, notSampled };
     }
   }
 }

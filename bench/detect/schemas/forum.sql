@@ -1,0 +1,33 @@
+-- Questions and answers, and what hangs on them: users and their copies in posts, keys with values, settings with secrets in them, an audit of rows,
+-- key columns without foreign keys, columns that share a prefix.
+create table users (id text primary key, displayname text, websiteurl text, location text, aboutme text, profileimageurl text, emailhash text, reputation integer, accountid integer);
+create table posts (id text primary key, posttypeid integer, owneruserid text, ownerdisplayname text, lasteditordisplayname text, title text, body text, tags text, score integer);
+create table comments (id text primary key, postid text, userid text, userdisplayname text, text text, score integer);
+create table posthistory (id text primary key, postid text, userid text, userdisplayname text, revisionguid uuid, comment text, text text);
+create table badges (id text primary key, userid text, name text, class integer);
+create table votes (id text primary key, postid text, userid text, votetypeid integer);
+create table tags (id text primary key, tagname text, count integer, excerpt_post_id text);
+create table votetypes (id integer primary key, name text);
+create table usermeta (umeta_id bigserial primary key, user_id text, meta_key varchar(255), meta_value text);
+create table options (option_id bigserial primary key, option_name varchar(191) unique, option_value text, autoload boolean);
+create table theme_options (id serial primary key, name text, value text);
+create table site_settings (key text primary key, value jsonb, updated_at timestamptz);
+create table audit_rows (id bigserial primary key, tbl text, op text, old_row jsonb, new_row jsonb, changed_by text, client_addr inet, at timestamptz);
+create table category (cat_id serial primary key, cat_title text, cat_slug text, cat_description text, cat_color text);
+create table actor (act_id serial primary key, act_user text, act_name text);
+create table blocks (bl_id serial primary key, bl_address text, bl_by_text text, bl_reason text, bl_ip_hex text);
+create table bot_password (bp_user text, bp_app text, bp_password text, bp_token text, primary key (bp_user, bp_app));
+create table searches (id bigserial primary key, user_id text, query text, results integer, ip text);
+create table uploads (id bigserial primary key, user_id text, original_filename text, sha1 char(40), extension varchar(10), url text, width integer);
+create table invites (id bigserial primary key, code varchar(40), invited_by text, to_address text, custom_message text, expires_at timestamptz);
+create table webhook_targets (id serial primary key, name text, url text, secret text, enabled boolean);
+create table oauth_clients (id serial primary key, name text, client_id text, client_secret text, redirect_uris text[], logo_url text);
+create table magic_links (id serial primary key, user_id text, hash text, redirect_to text, used_at timestamptz);
+create table http_sessions (sess_id varchar(128) primary key, sess_vars text, sess_ip varchar(45), sess_expiry timestamptz);
+create table releases (id serial primary key, version text, commit_sha char(40), etag text, release_notes text);
+insert into usermeta(user_id, meta_key, meta_value) select n::text, k, 'x' || n || k from generate_series(1, 30) n, unnest(array['first_name', 'last_name', 'billing_phone', 'rich_editing', 'admin_color']) k;
+insert into options(option_name, option_value) select 'option_' || n, n::text from generate_series(1, 40) n;
+insert into options(option_name, option_value) values ('smtp_password', 'hunter2'), ('siteurl', 'https://forum.example');
+insert into theme_options(name, value) select 'color_' || n, '#ff' || n from generate_series(10, 40) n;
+insert into site_settings select 'ui.' || n, to_jsonb(n) from generate_series(1, 30) n;
+insert into site_settings values ('mail.smtp_secret', '"abc"');
