@@ -125,7 +125,7 @@ describe("what empty tables hide", () => {
   });
 
   it("looks at what another system knows somebody by, and at somebody's own settings", () => {
-    assert.equal(said(table("customers", { external_id: "text" }), "external_id"), "review token");
+    assert.equal(said(table("customers", { external_id: "text" }), "external_id"), "mask token");
     assert.equal(said(table("products", { external_id: "text" }), "external_id"), "keep");
     assert.equal(said(table("user_project_preferences", { settings: "jsonb" }), "settings"), "review text");
     assert.equal(said(table("product_types", { settings: "jsonb" }), "settings"), "keep");

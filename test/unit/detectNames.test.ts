@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { bareWords } from "../../postgres/sanitise/detect/affixes";
+import { impliedReference } from "../../postgres/sanitise/detect/implied";
 import { hintsOf, looksByName } from "../../postgres/sanitise/detect/personalNames";
 import { subjectOf } from "../../postgres/sanitise/detect/tableSubject";
 import { nameWords } from "../../postgres/sanitise/detect/vocabulary";
 import { formatOf } from "../../postgres/sanitise/draft/probe";
-import { column, table } from "../support/catalogues";
+import { indexCatalogue } from "../../postgres/sanitise/rules/lookup";
+import { catalogue, column, table } from "../support/catalogues";
 
 describe("what names say", () => {
   const kindIn = (tableName: string, name: string, type = "text") => {
@@ -42,6 +45,50 @@ describe("what names say", () => {
     ]) {
       assert.equal(kindIn("thing_x", name ?? ""), kind, name);
     }
+  });
+
+  it("reads names without what all columns of a table begin or end with", () => {
+    const members = table("adherents", {
+      nom_adh: "text",
+      ville_adh: "text",
+      mdp_adh: "text",
+      info_publique_adh: "text",
+      date_echeance: "date",
+    });
+    const kind = (name: string) => {
+      const found = members.columns.find((one) => one.name === name);
+      assert.ok(found);
+      return hintsOf(found, members)[0]?.kind;
+    };
+    assert.deepEqual(bareWords(members, "nom_adh"), ["nom"]);
+    assert.equal(bareWords(members, "date_echeance"), undefined);
+    assert.equal(kind("nom_adh"), "name");
+    assert.equal(kind("ville_adh"), "address");
+    assert.equal(kind("mdp_adh"), "credential");
+    assert.equal(kind("info_publique_adh"), "text");
+    const joint = table("pushers", { app_id: "text", user_id: "text", room_id: "text", push_id: "text" });
+    assert.equal(bareWords(joint, "user_id"), undefined, "a reference stays one");
+  });
+
+  it("knows a reference by its name and type where no foreign key says so", () => {
+    const users = table("users", { id: "text not null", name: "text" }, { primaryKey: ["id"] });
+    const posts = table("posts", {
+      userid: "text",
+      author_user_id: "text",
+      user_id: "int8",
+      passport_id: "text",
+    });
+    const index = indexCatalogue(catalogue([users, posts]));
+    const refersTo = impliedReference(index);
+    const of = (name: string) => {
+      const found = posts.columns.find((one) => one.name === name);
+      assert.ok(found);
+      return refersTo(posts, found);
+    };
+    assert.equal(of("userid"), "users");
+    assert.equal(of("author_user_id"), "users");
+    assert.equal(of("user_id"), undefined, "of another type");
+    assert.equal(of("passport_id"), undefined);
   });
 
   it("takes a name for a person's by what its table is about", () => {

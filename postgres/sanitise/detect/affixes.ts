@@ -34,7 +34,9 @@ function affixesOf(table: CatalogueTable): Affixes {
   const shared = (words: (string | undefined)[]) => {
     const counts = new Map<string, number>();
     for (const word of words) if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1);
-    return new Set([...counts].filter(([word, count]) => count >= most && !ends.has(word)).map(([word]) => word));
+    return new Set(
+      [...counts].filter(([word, count]) => count >= most && !ends.has(word)).map(([word]) => word),
+    );
   };
   const found = {
     heads: shared(names.map((words) => words[0])),

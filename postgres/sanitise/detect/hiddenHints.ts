@@ -1,5 +1,7 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { familyOf } from "../rules/families";
+import { bareWords } from "./affixes";
+import { link, ofSomebody, ownNumber, session } from "./somebodysHints";
 import type { Hint } from "./personalNames";
 import type { ColumnSample } from "./sample";
 import { strongIn, type Subject } from "./tableSubject";
@@ -8,15 +10,16 @@ import { tableWords } from "./tableWords";
 import { aboutTails } from "./weakWords";
 import { singulars } from "./words";
 
-interface Around {
+export interface Around {
   subject: Subject;
   sample: ColumnSample | undefined;
   ofPeople: boolean;
+  refersTo: string | undefined;
 }
 
 /** What a column may hide though its table is about no one: what people wrote, what others answered, codes that are worth money. */
 export function hiddenHints(table: CatalogueTable, column: CatalogueColumn, around: Around): Hint[] {
-  const words = nameWords(column.name);
+  const words = bareWords(table, column.name) ?? nameWords(column.name);
   const hints = [
     written(table, column, words, around),
     opaque(table, column, words, around),
@@ -27,6 +30,7 @@ export function hiddenHints(table: CatalogueTable, column: CatalogueColumn, arou
     ofSomebody(table, column, words, around),
     session(table, column, words),
     link(table, words),
+    ownNumber(table, column, words, around),
   ];
   return hints
     .filter((one) => one !== undefined)
@@ -37,7 +41,7 @@ const writtenWords = set(
   "content text reason reasons details detail description descriptions notes note comment comments commentary message messages body explanation explanations remark remarks feedback statement justification complaint answer response summary bemerkung begrundung kommentar commentaire motif observaciones opmerking",
 );
 const writtenTables = set(
-  "report reports flag flags ticket tickets feedback feedbacks complaint complaints appeal appeals review reviews post posts dispute disputes objection objections ban bans warning warnings suspension suspensions commentary commentaries cancellation cancellations rejection rejections moderation moderations",
+  "report reports flag flags ticket tickets feedback feedbacks complaint complaints appeal appeals review reviews post posts dispute disputes objection objections ban bans warning warnings suspension suspensions commentary commentaries cancellation cancellations rejection rejections moderation moderations block blocks strike strikes sanction sanctions",
 );
 const surelyWritten =
   /^(text|content|notes?|comments?|message|messages|body|feedback|complaint|remarks?|bemerkung|kommentar|commentaire|reply)$/;
@@ -57,10 +61,14 @@ function written(
   const byUsers = nameWords(table.name).some((word) => writtenTables.has(word));
   if (byUsers && ofPeople) return hint("text", 0.6, "its name speaks of what a user wrote about somebody");
   if (byUsers && !["content", "system"].includes(subject)) {
-    return hint("text", 0.45, "its name speaks of what a user wrote");
+    return hint("text", 0.5, "its name speaks of what a user wrote");
   }
   return ofPeople
-    ? hint("text", surelyWritten.test(last) ? 0.5 : 0.4, "its name speaks of free text, and its table refers to people")
+    ? hint(
+        "text",
+        surelyWritten.test(last) ? 0.5 : 0.4,
+        "its name speaks of free text, and its table refers to people",
+      )
     : undefined;
 }
 
@@ -91,8 +99,11 @@ function opaque(
   if (ofOne && subject !== "person") {
     return hint("text", 0.35, "its documents are unknown, and somebody's own");
   }
-  if (!words.some((word) => opaqueWords.has(word))) return undefined;
   if (aboutTails.has(last) && last !== "source") return undefined;
+  if (family !== "text" && subject === "person" && strongIn(table).ownNames > 0) {
+    return hint("text", 0.5, "its documents are unknown, and its table is one of people");
+  }
+  if (!words.some((word) => opaqueWords.has(word))) return undefined;
   if (ofPeople && family !== "text") {
     return hint("text", 0.5, "its documents are unknown, and its table refers to people");
   }
@@ -117,14 +128,19 @@ function voucher(table: CatalogueTable, words: string[]): Hint | undefined {
   const near = [...words, ...nameWords(table.name)].some((word) => worthWords.has(word));
   const other = words.length > 1 && !words.slice(0, -1).some((word) => worthWords.has(word));
   const byInvitation = nameWords(table.name).some((word) => /^(invites?|invitations?)$/.test(word));
-  return near && !other ? hint("token", byInvitation ? 0.55 : 0.4, "its name speaks of codes that are worth something") : undefined;
+  return near && !other
+    ? hint("token", byInvitation ? 0.55 : 0.4, "its name speaks of codes that are worth something")
+    : undefined;
 }
 
 /** A value under a key, in a table that hangs on people: whatever the users of the application put there. */
 function anyValue(table: CatalogueTable, words: string[], { ofPeople, sample }: Around): Hint | undefined {
   if (!/^(value|values|v|val|vals)$/.test(words.at(-1) ?? "") || (sample?.values ?? 0) > 0) return undefined;
   const keyed = table.columns.some(({ name }) => /^(k|key|name|field|attribute|custom_field_id)$/.test(name));
-  if (keyed && nameWords(table.name).some((word) => /^(variables?|secrets?|credentials?|env|environment)$/.test(word))) {
+  if (
+    keyed &&
+    nameWords(table.name).some((word) => /^(variables?|secrets?|credentials?|env|environment)$/.test(word))
+  ) {
     return hint("token", 0.5, "its values may be secrets, as those of variables are");
   }
   return (ofPeople || aboutSomebody(table)) && keyed
@@ -155,53 +171,6 @@ function slug(words: string[], { subject, sample }: Around): Hint | undefined {
   const named = /^(slug|permalink|vanity)$/.test(words.at(-1) ?? "");
   return named && subject === "person" && (sample?.values ?? 0) === 0
     ? hint("username", 0.4, "it is made of the name of the one whom its table is about")
-    : undefined;
-}
-
-const dataWords = /^(data|content|vars|payload|value|document|blob)$/;
-const fileWords = /^(media|file|files|fileinfo|upload|uploads|attachment|attachments|document|documents|repository)$/;
-
-/** Files, places and stored states of a table whose rows belong to people. */
-function ofSomebody(
-  table: CatalogueTable,
-  column: CatalogueColumn,
-  words: string[],
-  { ofPeople, sample }: Around,
-): Hint | undefined {
-  const last = words.at(-1) ?? "";
-  if (!ofPeople) return undefined;
-  const family = familyOf(column);
-  if (["decimal", "integer"].includes(family) && /^(latitude|longitude|lat|lng|lon)$/.test(last)) {
-    return hint("location", 0.55, "its name speaks of a place, and its table refers to people");
-  }
-  if (family !== "text" || (sample?.values ?? 0) > 0) return undefined;
-  if (/^(filename|name)$/.test(last) && words.length <= 2 && nameWords(table.name).some((word) => fileWords.test(word))) {
-    return hint("picture", 0.55, "its name speaks of files, and its table refers to people");
-  }
-  const long = (column.maxLength ?? shortestText) >= shortestText;
-  return dataWords.test(last) && words.length === 1 && long
-    ? hint("text", 0.5, "its name says that it may hold anything, and its table refers to people")
-    : undefined;
-}
-
-/** Who knows the name of a session is let in. */
-function session(table: CatalogueTable, column: CatalogueColumn, words: string[]): Hint | undefined {
-  const others = table.columns.some((one) => one !== column && nameWords(one.name).includes("token"));
-  const sessions = !others && singulars(nameWords(table.name).at(-1) ?? "").some((word) => /^(session|sess)$/.test(word));
-  const named = / (id|sid|key|sess id|session id|session key|session) $/.test(` ${words.join(" ")} `);
-  const own = words.length === 1 || /^(session|sess)$/.test(words[0] ?? "");
-  return sessions && named && own && familyOf(column) === "text"
-    ? hint("token", 0.6, "it is the name of a session, by which somebody gets in")
-    : undefined;
-}
-
-/** Addresses that let somebody in, and are found by their hash. */
-function link(table: CatalogueTable, words: string[]): Hint | undefined {
-  const near = nameWords(table.name).some((word) =>
-    /^(links?|tmplinks?|invites?|invitations?|resets?|confirmations?|verifications?)$/.test(word),
-  );
-  return near && words.length === 1 && words[0] === "hash"
-    ? hint("token", 0.5, "its name speaks of what opens a link")
     : undefined;
 }
 

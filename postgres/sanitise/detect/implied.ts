@@ -1,10 +1,11 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
-import type { CatalogueIndex } from "../rules/lookup";
+import { columnKey, type CatalogueIndex } from "../rules/lookup";
+import { writtenName } from "../rules/names";
 import { singulars } from "./words";
 
 /**
- * Finds the table whose key a column holds by its name and type alone, as where an application declares no foreign keys: `userid` or
- * `author_user_id` beside a table `users`. Undefined where none is.
+ * Finds the table whose key a column holds and is named as (`userid`, `author_user_id` beside a table `users`), by a foreign key or, as where an
+ * application declares none, by name and type alone. Undefined where none is, or the column's name says what the value is.
  */
 export function impliedReference(
   index: CatalogueIndex,
@@ -15,10 +16,16 @@ export function impliedReference(
     if (key === undefined || more.length > 0) continue;
     for (const name of singulars(compact(table.name))) keys.set(`${table.schema} ${name}`, table);
   }
+  const declared = new Map<string, string>();
+  for (const { schema, table, columns, targetTable } of index.catalogue.foreignKeys) {
+    for (const name of columns) declared.set(writtenName(schema, table, name), targetTable);
+  }
   return (table, column) => {
     const stem = /^(.+?)_?(?:id|uuid|guid)$/i.exec(column.name)?.[1];
     const own = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
     if (stem === undefined || own) return undefined;
+    const known = declared.get(columnKey(table, column.name));
+    if (known !== undefined) return known;
     const tail = stem.split("_").at(-1) ?? stem;
     for (const name of [compact(stem), compact(tail)]) {
       const target = keys.get(`${table.schema} ${name}`);

@@ -41,12 +41,19 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
   const subject = evidence.subject ?? subjectOf(table);
   const named = hintsOf(column, table, subject).filter(
     // What another table counts its rows by opens nothing and names nobody.
-    ({ kind }) => evidence.refersTo === undefined || !["username", "token", "number"].includes(kind),
+    () => evidence.refersTo === undefined,
   );
   const hints = [...named, ...evidence.parts];
   if (evidence.allowed !== undefined) return ofFewValues(hints, evidence.allowed, keep);
   const family = elementFamilyOf(column);
-  hints.push(...hiddenHints(table, column, { subject, sample, ofPeople: evidence.ofPeople ?? false }));
+  hints.push(
+    ...hiddenHints(table, column, {
+      subject,
+      sample,
+      ofPeople: evidence.ofPeople ?? false,
+      refersTo: evidence.refersTo,
+    }),
+  );
   const values = valueHints(subject, column, sample);
   const places = evidence.places.map((place) => placeHint(place));
   const all = weighed(hints, sample, column).concat(values, places);
@@ -190,7 +197,13 @@ function valueHints(subject: Subject, column: CatalogueColumn, sample: ColumnSam
       credential: 0.4,
       unknown: 0.4,
     }[subject];
-    hints.push({ kind: "text", sure, reason: `sentences of ${Math.round(words)} words on average` });
+    // In JSON the keys are words, too.
+    const often = familyOf(column) === "json" ? 0.7 : 1;
+    hints.push({
+      kind: "text",
+      sure: sure * often,
+      reason: `sentences of ${Math.round(words)} words on average`,
+    });
   }
   return hints;
 }

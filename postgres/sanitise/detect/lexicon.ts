@@ -8,32 +8,32 @@ import { fold } from "./words";
 const strong: Record<Kind, string> = {
   email:
     "email emails mail mails courriel courriels correo correos epost eposta mailbox mailto sahkoposti pochta imejl emailaddress recipients cc bcc " +
-    "почта имейл емейл пошта メール 邮箱 郵箱 電子郵件 电子邮件 이메일",
+    "pec emailadresse emailadres correoelectronico mailadresse почта имейл емейл пошта メール 邮箱 郵箱 電子郵件 电子邮件 이메일",
   phone:
     "phone phones telephone telefon telefono telefone telefoon teléfono tel telno telnr tlf mobile mobil movil telemovel handy cellphone cell celular cellulare " +
-    "portable gsm fax landline msisdn whatsapp puhelin matkapuhelin telefonszam komorka komorkowy pager телефон мобильный тел факс " +
+    "portable gsm fax landline msisdn whatsapp puhelin matkapuhelin telefonszam komorka komorkowy pager durchwahl rufnummer mobilnr telefonos fone fones telnummer tlfnr recapito gsmnummer телефон мобильный тел факс " +
     "電話 电话 手机 手機 携帯 전화 휴대폰 telefax sms",
   name:
     "firstname lastname surname surnames fullname givenname familyname middlename maidenname forename nickname realname fname lname mname " +
     "vorname nachname familienname geburtsname rufname zuname spitzname prenom patronyme apellido apellidos cognome sobrenome apelido voornaam achternaam tussenvoegsel " +
     "fornamn efternamn fornavn efternavn etternavn etunimi sukunimi imie nazwisko jmeno prijmeni krestni soyad soyadi adi isim imya familiya otchestvo nombres " +
-    "имя фамилия отчество фио 姓名 氏名 名前 フリガナ ふりがな 이름 성명 cardholder payee insured kin spouse guardian " +
+    "kontoinhaber ansprechperson kontaktperson nomprenom titulaire titular intestatario voorletters roepnaam geslachtsnaam conjuge conjoint vname nname adherent_nom имя фамилия отчество фио 姓名 氏名 名前 フリガナ ふりがな 이름 성명 cardholder payee insured kin spouse guardian " +
     "firstnames lastnames fullnames personname keeper mothername fathername",
   username:
     "username usernames userid login loginname screenname handle whodunnit gebruikersnaam benutzername utilisateur_login pseudo kullaniciadi brukernavn " +
-    "twitter instagram linkedin skype telegram icq jabber slackname githubname логин 用户名 ユーザー名",
+    "benutzerkennung benutzerkennzeichen anmeldename identifiant twitter facebook youtube tiktok snapchat xing vkontakte weibo wechat discord bluesky viber instagram linkedin skype telegram icq jabber slackname githubname логин 用户名 ユーザー名",
   address:
     "address addresses addr adresse adressen anschrift direccion domicilio indirizzo endereco logradouro adres adress osoite katuosoite lakcim adresa street strasse " +
     "streetname rue calle ulica ulice ulitsa gata gatuadress vejnavn veinavn straat straatnaam huisnummer hausnummer hausnr housenumber suburb postcode postalcode zipcode zip plz " +
     "postleitzahl wohnort codepostal cep postnummer postnr postort postinumero psc woonplaats bairro colonia postbus pobox apartment gade vej " +
-    "адрес улица индекс 住所 地址 郵便番号 邮编 주소 우편번호",
+    "hausnummern strassenr localidad localidade municipio miejscowosc codpostal cpostal codepostale morada barrio zustelladresse postfach huisnr postadress postcodigo voie адрес улица индекс 住所 地址 郵便番号 邮编 주소 우편번호",
   birth:
     "birthday birthdate dob birthdt dateofbirth geburtstag geburtsdatum geboortedatum fodelsedatum fodselsdato syntymaaika birth born naissance nacimiento " +
-    "nascita nascimento urodzenia narozeni dogum rozhdeniya ddn рождения 生年月日 出生 出生日期 생년월일 bday",
+    "nascita nascimento urodzenia narozeni dogum rozhdeniya ddn gebdatum gebdat gebdatum geburtsort fecnac fechanac nacimento рождения 生年月日 出生 出生日期 생년월일 bday",
   number:
     "ssn nino passport passports reisepass pasaporte pasport passeport passaporte dni nif nie cpf cnpj curp pesel bsn tfn iban bic swift pan cvv cvc last4 " +
     "kontonummer kontonr rekeningnummer kontonummeret konto compte cuenta personnummer fodselsnummer henkilotunnus cpr steuernummer steuerid sozialversicherungsnummer " +
-    "snils inn kimlik tckn aadhaar mrn nhs medicare ein itin rfc sozialversicherung insurancenumber accountnumber cardnumber ccnumber ccnum creditcard ustid ustidnr umsatzsteuerid vatid vatnumber siret siren piva nip regon orcid npi dea licenseplate " +
+    "steuernr steuernummer versichertennummer versichertennr svnr sozialversicherungsnr rentenversicherungsnummer personalausweis ausweisnr ausweisnummer reisepassnr codfiscale partitaiva piva rekeningnr bankrekening burgerservicenummer personnr hetu cuit cuil cedula rut nuss niss pis ctps cnh rib nir snils inn kimlik tckn aadhaar mrn nhs medicare ein itin rfc sozialversicherung insurancenumber accountnumber cardnumber ccnumber ccnum creditcard ustid ustidnr umsatzsteuerid vatid vatnumber siret siren piva nip regon abn acn orcid npi dea licenseplate " +
     "numberplate kennzeichen plate vin imei imsi iccid rodne паспорт инн снилс 身份证 身份證 口座 マイナンバー 주민등록번호 anumber",
   credential:
     "password passwords passwd pwd passwort kennwort contrasena contrasenya clave motdepasse mdp senha haslo wachtwoord losenord adgangskode passord salasana heslo sifre parol passphrase passcode " +
@@ -45,7 +45,7 @@ const strong: Record<Kind, string> = {
     "ip ips ipaddress ipaddr ipaddresses remoteaddr remoteip clientip useragent ua imeisv macaddress fingerprint mac",
   text:
     "bio biography vcard vcards resume curriculum lebenslauf medical diagnosis allergies allergy anamnesis bemerkung bemerkungen notiz notizen kommentar kommentare anmerkung anmerkungen observaciones observacao observacoes " +
-    "commentaire commentaires remarque remarques opmerking opmerkingen uwagi anteckningar anteckning bemaerkninger huomautus huomautukset poznamka poznamky note_ " +
+    "commentaire commentaires remarque remarques opmerking opmerkingen observacion observacions uwagi anteckningar anteckning bemaerkninger huomautus huomautukset poznamka poznamky note_ " +
     "remark remarks rmk rmks notes comments complaint feedback aboutme testimony chat primechanie kommentarij aciklama merknad " +
     "заметки комментарий комментарии примечание 備考 备注 비고",
   picture:

@@ -2,6 +2,7 @@ import type { Kind } from "./kinds";
 import { strongWords } from "./lexicon";
 import { phrases } from "./phrases";
 import type { Subject } from "./tableWords";
+import { singulars } from "./words";
 import { aboutTails, weakByWord } from "./weakWords";
 
 /** What words say together, in a table about `subject`; in `prose` (a comment) only what they say anywhere. */
@@ -10,7 +11,7 @@ export function kindsOf(words: string[], subject: Subject, prose = false): { kin
   const phrase = phrases.find(({ pattern, kind }) => pattern.test(joined) && !(prose && kind === "nothing"));
   if (phrase?.kind === "nothing") return [];
   const last = words.at(-1) ?? "";
-  const about = !prose && words.length > 1 && aboutTails.has(last);
+  const about = !prose && words.length > 1 && singulars(last).some((one) => aboutTails.has(one));
   // `email_status` holds a status; `phone_number_type` too.
   if (phrase && !(about && !joined.match(phrase.pattern)?.[0].trimEnd().endsWith(last))) {
     return [{ kind: phrase.kind, sure: phrase.sure }];
@@ -33,7 +34,7 @@ const otherThings = new Set("id ids uuid guid code codes cd key keys number no n
 const looseTokens = new Set("value code identifier state url".split(" "));
 /** After the noun, as in `info_public` and `nom_complet`. */
 const adjectives = new Set(
-  "public publique private prive privee priv complet complete completo completa principal principale secondaire secundario secundaria fixe fijo perso personal personnel personnelle interne interna interno externe actual courant".split(
+  "public publique private prive privee priv complet complete completo completa principal principale secondaire secundario secundaria fixe fijo perso personal personnel personnelle sede legale residenza ufficio casa bureau domicile dienstlich geschaeftlich beruflich zamieszkania zameldowania sluzbowy institucional zakelijk residencial comercial interne interna interno intern externe actual courant".split(
     " ",
   ),
 );

@@ -52,10 +52,7 @@ export function hintsOf(
   if (family === "boolean") return [];
   const words = nameWords(column.name);
   const bare = table && bareWords(table, column.name);
-  const said = kindsOf(words, subject);
-  if (bare && !said.some(({ sure }) => sure >= sureEnough) && !saysNothing(words)) {
-    said.push(...kindsOf(bare, subject));
-  }
+  const said = bare && !saysNothing(words) ? withoutAffix(words, bare, subject) : kindsOf(words, subject);
   const named = inContext(said, column, table, subject);
   const ofTable = table && tableKind(table, bare ?? words);
   if (ofTable) named.unshift(ofTable);
@@ -86,20 +83,38 @@ export function hintsOf(
   const ownReference =
     family === "uuid" &&
     words.at(-1) === "id" &&
-    !words.some((word) => /^(visitor|anonymous|tracking|advertising|installation|ad|cookie|device)$/.test(word));
-  const reference = family === "integer" && words.at(-1) === "id" && !/ (national|tax|passport|voter|citizen|government|govt) id $/.test(` ${words.join(" ")} `);
+    !words.some((word) =>
+      /^(visitor|anonymous|tracking|advertising|installation|ad|cookie|device)$/.test(word),
+    );
+  const reference =
+    family === "integer" &&
+    words.at(-1) === "id" &&
+    !/ (national|tax|passport|voter|citizen|government|govt) id $/.test(` ${words.join(" ")} `);
   const fits = ({ kind }: Hint) => {
-    if (reference) return false;
+    if (reference || (family === "uuid" && words.includes("fingerprint"))) return false;
     if (kind === "token" || kind === "credential") return (codes || canHold(kind, family)) && !ownReference;
     if (kind === "location" && family === "integer") return words.some((word) => mapWords.has(word));
     return canHold(kind, family);
   };
   // A number that the table counts its rows by is a key, `emp_no` as well as `emp_id`.
-  const counted = family === "integer" && table?.primaryKey.length === 1 && table.primaryKey[0] === column.name;
+  const counted =
+    family === "integer" && table?.primaryKey.length === 1 && table.primaryKey[0] === column.name;
   if (counted) {
-    for (const one of hints) if (one.kind === "number" && !personal.test(` ${words.join(" ")} `)) one.sure *= 0.4;
+    for (const one of hints) {
+      if (one.kind === "number" && !personal.test(` ${words.join(" ")} `)) one.sure *= 0.4;
+    }
   }
   return hints.filter(fits).sort((a, b) => b.sure - a.sure);
+}
+
+/** What the name says; without its affix, where only words that say little by themselves speak in it. */
+function withoutAffix(words: string[], bare: string[], subject: Subject): { kind: Kind; sure: number }[] {
+  const enough = (said: { sure: number }[]) => said.some(({ sure }) => sure >= sureEnough);
+  const whole = kindsOf(words, subject);
+  // In a table about the application itself weak words count for next to nothing.
+  if (enough(kindsOf(words, "system"))) return whole;
+  const rest = kindsOf(bare, subject);
+  return enough(rest) ? rest : [...whole, ...rest];
 }
 
 /** What the columns beside it add: `state` is of an address only beside one, `name` a person's beside an e-mail address. */
@@ -127,7 +142,8 @@ function inContext(
     const shown = kind === "username" && last === "name" && words.at(-2) === "display";
     if (shown && ofThings) return { kind, sure: sure * 0.4 };
     const ofOne = table.columns.some((one) => /avatar|user_?id$|account_?id$/i.test(one.name));
-    const alone = !ofOne && !(["email", "phone", "credential", "birth"] as const).some((one) => beside.has(one));
+    const alone =
+      !ofOne && !(["email", "phone", "credential", "birth"] as const).some((one) => beside.has(one));
     if (shown && alone && ["party", "unknown"].includes(subject)) return { kind, sure: sure * 0.5 };
     if (kind === "name" && subject === "party" && words.length === 1 && isPlace(table)) {
       return { kind, sure: sure * 0.4 };
@@ -136,7 +152,12 @@ function inContext(
     const owner = tableWords.get(words.at(-2) ?? "");
     const ofOthers = ofThings || subject === "party" || owner === "party" || owner === "thing";
     if (kind === "username" && last === "handle" && ofOthers) return { kind, sure: sure * 0.5 };
-    if (kind === "picture" && words.some((word) => /^(icon|logo|favicon|emoji|flag|badge)$/.test(word))) {
+    // What a payment service calls a plan is nobody's.
+    if (kind === "token" && last === "id" && ofThings) return { kind, sure: sure * 0.5 };
+    if (
+      (kind === "picture" || kind === "username") &&
+      words.some((word) => /^(icon|logo|favicon|emoji|flag|badge)$/.test(word))
+    ) {
       return { kind, sure: sure * 0.5 };
     }
     if (kind === "name" && subject === "system") return { kind, sure: sure * 0.5 };
@@ -157,7 +178,8 @@ function inContext(
 /** Numbers for fractions of a degree. */
 const mapWords = new Set("latitude longitude lat lng lon".split(" "));
 /** Numbers that stand for a person outside the database as well. */
-const personal = / (national|tax|passport|ssn|social|identity|insurance|voter|citizen|card|account|acct|iban|licen[cs]e|mrn|nhs) /;
+const personal =
+  / (national|tax|passport|ssn|social|identity|insurance|voter|citizen|card|account|acct|iban|licen[cs]e|mrn|nhs) /;
 const addressParts = new Set(
   "billing bill shipping ship home mailing delivery address addr residence residential postal work".split(
     " ",

@@ -13,7 +13,7 @@ const people =
   "user|usr|member|customer|cust|client|clnt|player|person|people|contact|owner|payer|holder|employee|emp|author|sender|recipient|reporter|reported|roommate|partner|" +
   "spouse|nick|patient|student|teacher|driver|passenger|guest|visitor|reviewer|manager|mgr|doctor|dr|physician|gp|caller|requester|requestor|applicant|candidate|donor|" +
   "subscriber|buyer|seller|beneficiary|beneficiar|agent|tenant|guardian|parent|mother|father|child|dependent|dependant|dep|dpndt|signer|signatory|approver|assignee|kunde|kunden|client|" +
-  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator|debtor|creditor|payee|landlord|lessee|cardholder|policyholder|nominee|claimant|complainant|borrower|lender|invitee|inviter|insured|heir|signee";
+  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator|debtor|creditor|payee|landlord|lessee|cardholder|policyholder|pessoa|mae|pai|aluno|usuario|funcionario|paciente|medico|responsavel|persona|alumno|empleado|madre|padre|hijo|pere|mere|enfant|salarie|utilisateur|mitarbeiter|vater|mutter|nominee|claimant|complainant|borrower|lender|invitee|inviter|insured|heir|signee";
 
 const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
   kind,
@@ -37,7 +37,7 @@ export const phrases: Phrase[] = [
   p(
     "nothing",
     0.9,
-    "release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
+    "(?:avs|cvv|cvc) (?:response|result|check)(?: code| message)?|release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
   ),
   p(
     "nothing",
@@ -62,7 +62,7 @@ export const phrases: Phrase[] = [
   p(
     "email",
     0.85,
-    "(?:reply|respond|forward|bounce) to|recipient|recipients|mail (?:to|from)|(?:from|to|sender) (?:email|mail|address|addr)|return path|envelope (?:from|to)|notify (?:email|emails)",
+    "(?:reply|respond|forward|bounce|sent|send|mailed|emailed) to|recipient|recipients|mail (?:to|from)|(?:from|to|sender) (?:email|mail|address|addr)|return path|envelope (?:from|to)|notify (?:email|emails)",
   ),
   p(
     "network",
@@ -72,7 +72,7 @@ export const phrases: Phrase[] = [
   p(
     "token",
     0.95,
-    "(?:api|private|secret|auth|access|encryption|signing|session|security|recovery|activation|confirmation|reset|verification|unlock|invite|invitation|consumer|client|master|account|license|licence|device|push|fcm|gcm|apns|hmac|shared|ssh|gpg|pgp|otp|totp|feed|rss|webhook|registration|validation|login|magic|email) (?:key|keys|token|tokens|secret|secrets|hash|digest|seed)",
+    "(?:api|private|secret|auth|access|encryption|signing|session|security|recovery|activation|confirmation|reset|verification|unlock|invite|invitation|publishable|consumer|client|master|account|license|licence|device|push|fcm|gcm|apns|hmac|shared|ssh|gpg|pgp|otp|totp|feed|rss|webhook|registration|validation|login|magic|email) (?:key|keys|token|tokens|secret|secrets|hash|digest|seed)",
   ),
   p(
     "token",
@@ -82,12 +82,12 @@ export const phrases: Phrase[] = [
   p(
     "token",
     0.9,
-    "(?:registration|push|device|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|webauthn|salesforce|hubspot|intercom|zendesk|mailchimp|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
+    "(?:registration|push|device|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|payer|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|webauthn|salesforce|hubspot|intercom|zendesk|mailchimp|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
   ),
   p(
     "token",
     0.85,
-    "(?:provider|gateway|processor|psp) (?:customer|payment|account|user|profile|subscription|refund|charge|transaction) (?:id|reference)|(?:customer|payment) profile id|payment method (?:id|token)|session (?:key|data|token|hash|value)|receipt url|private url|signed url|public key|fingerprint|crypted data",
+    "(?:provider|gateway|processor|psp) (?:customer|payment|account|user|profile|subscription|refund|charge|transaction) (?:id|reference)|(?:customer|payment) profile id|payment method (?:id|token)|session (?:key|data|token|hash|value|state)|receipt url|private url|signed url|public key|fingerprint|crypted data",
   ),
   p(
     "credential",
@@ -121,6 +121,21 @@ export const phrases: Phrase[] = [
     0.97,
     `(?:date|year|day|month|place|time|age|dt|fecha|data|datum|date of|dia|ano|annee|jahr|ort)(?: of| de| di)? (?:birth|nacimiento|nascimento|nascita|naissance|urodzenia|narozeni|rozhdeniya|рождения)|birth (?:date|dt|day|year|month|place|name|city|country|time)|dogum tarihi|дата рождения|data rozhdeniya`,
   ),
+  p(
+    "birth",
+    0.95,
+    "(?:fecha|fec|data|dt|date|datum|dat|data de|fecha de|date de) (?:nac|nasc|naiss|ur|urodz|nar|narozeni|rozhd|geb)|geb (?:datum|dat|dt|ort|jahr)|(?:luogo|lugar|lieu|miejsce|local) (?:de |di )?(?:nac|nasc|nascita|nacimiento|naissance|ur|urodzenia|nascimento)",
+  ),
+  p(
+    "number",
+    0.92,
+    "(?:cod|codice) fiscale|(?:partita|p) iva|(?:nr|numer|num) (?:konta|dowodu|paszportu|pesel|rg|cpf|secu|ss|bsn)|(?:seria|seriya|nomer) (?:dowodu|pasporta|paszportu)|cislo uctu|tc no|(?:num|nr|no|numero) (?:(?:tit|titulo) eleitor|cart(?:eira)? trabalho)|titulo eleitor|tessera sanitaria|carte vitale|tarjeta (?:sanitaria|credito)|(?:num|nro|no) (?:identificacion|documento|identidad|beneficiario|afiliado|poliza)",
+  ),
+  p(
+    "address",
+    0.92,
+    "(?:kod|cod|code|codigo) (?:poczt|pocztowy|postal|postale)|nr (?:lokalu|mieszkania)|(?:num|nro|numero) (?:endereco|voie|calle|rue|casa)|straat nr|strasse nr|(?:plz|pc) (?:ort|plaats)|complement adresse|cislo popisne",
+  ),
   p("birth", 0.6, "(?:death|deceased) (?:date|dt)|date of death|died"),
   p(
     "name",
@@ -130,7 +145,7 @@ export const phrases: Phrase[] = [
   p(
     "name",
     0.92,
-    `(?:${people})(?: s)? (?:\\S+ ){0,2}(?:name|names|nm|nom|nombre|nome|naam)|(?:name|nom|nombre|nome|naam) (?:of |de |du |on )?(?:${people})`,
+    `(?:${people})(?: s)? (?:\\S+ ){0,2}(?:name|names|nm|nom|nombre|nome|naam)|(?:name|nom|nombre|nome|naam|nm) (?:of |de |du |da |do |on |della |del )?(?:${people})`,
   ),
   p(
     "name",
@@ -145,7 +160,7 @@ export const phrases: Phrase[] = [
   p(
     "username",
     0.85,
-    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned|received|accepted|prepared|signed|witnessed|delivered|rejected|closed|opened|resolved|ordered|handled|checked|inspected|packed|registered|published|archived|started|stopped|completed|paid|sold|taken) by|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
+    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned|received|accepted|prepared|signed|witnessed|delivered|rejected|closed|opened|resolved|ordered|handled|checked|inspected|packed|registered|published|archived|started|stopped|completed|paid|sold|taken) by|by (?:text|name|user)|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
   ),
   p(
     "address",
@@ -170,6 +185,6 @@ export const phrases: Phrase[] = [
   p(
     "text",
     0.8,
-    "(?:user|customer|member|account|profile|subscriber|contact) (?:preferences|prefs|meta ?data|attributes|attribs)|(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
+    "(?:special|dietary|medical) (?:assistance|needs|requirements?|diet|conditions?)|(?:user|customer|member|account|profile|subscriber|contact) (?:preferences|prefs|meta ?data|attributes|attribs)|(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|valor (?:antigo|novo|anterior)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
   ),
 ];

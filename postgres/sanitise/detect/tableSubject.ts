@@ -14,7 +14,9 @@ export function isCodeTable(table: CatalogueTable): boolean {
   return words.length > 1 && singulars(words.at(-1) ?? "").some((word) => codeWords.has(word));
 }
 
-const codeWords = new Set("preset type kind status category method role class level template format".split(" "));
+const codeWords = new Set(
+  "preset type kind status category method role class level template format".split(" "),
+);
 
 /** Programs that act for somebody, not the somebody. */
 const programs =
@@ -64,7 +66,11 @@ function byName(name: string): Subject | undefined {
   const log = found.find(({ subject }) => subject === "log");
   if (log && found[0] === log) return "log";
   const first = telling ?? found[0];
-  if (first?.subject === "system" && /^migrations?$/.test(first.word) && found.some(({ subject }) => subject === "person")) {
+  if (
+    first?.subject === "system" &&
+    /^migrations?$/.test(first.word) &&
+    found.some(({ subject }) => subject === "person")
+  ) {
     return "person";
   }
   // `order_customer` is about customers, `customers_orders` about orders; a person anywhere makes a party's table one of people.
@@ -75,9 +81,10 @@ function byName(name: string): Subject | undefined {
 /** What the name says, unless the columns know better: `membership_applications` with a surname and a birthday is about people. */
 function corrected(named: Subject, table: CatalogueTable): Subject {
   if (named === "log" && isArranged(table)) return "thing";
+  if (named === "person" && codeHeads.test(table.name) && strongIn(table).kinds.size === 0) return "thing";
   if (named === "person" && doubtful.test(table.name)) return ofPersons(table) ? "person" : "party";
   if (named === "person" && /accounts?$/i.test(table.name) && isLedger(table)) return "thing";
-  if (named === "geo" && isAddress(table)) return "address";
+  if (named === "geo" && /(location|place|loc)s?$/i.test(table.name) && isAddress(table)) return "address";
   if (["person", "address", "credential"].includes(named)) return named;
   const { kinds, ownNames } = strongIn(table);
   const others = kinds.size - (kinds.has("name") ? 1 : 0);
@@ -87,6 +94,9 @@ function corrected(named: Subject, table: CatalogueTable): Subject {
   return kinds.has("email") && kinds.size >= 2 ? "party" : named;
 }
 
+/** Tables of what may be chosen, noun first: `tipo_usuario`. */
+const codeHeads =
+  /^(tipos?|types?|categorias?|categories|estados?|situacao|statuts?|clases?|classes|rodzaj|soort)_/i;
 /** A provider may be a doctor or a service. */
 const doubtful = /(provider|agent|operator)s?$/i;
 
@@ -104,7 +114,9 @@ function isLedger(table: CatalogueTable): boolean {
 /** A `location` with a street or a postcode is somebody's. */
 function isAddress(table: CatalogueTable): boolean {
   const said = table.columns.map(({ name }) => ` ${nameWords(name).join(" ")} `);
-  const line = said.some((one) => / (street|address|addr|address line) /.test(one) && !/ (id|type) $/.test(one));
+  const line = said.some(
+    (one) => / (street|address|addr|address line) /.test(one) && !/ (id|type) $/.test(one),
+  );
   return line && said.some((one) => / (zip|postcode|postal|zipcode|postalcode) /.test(one));
 }
 

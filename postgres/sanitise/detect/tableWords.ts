@@ -16,7 +16,7 @@ export type Subject =
 
 const words: Record<Exclude<Subject, "unknown">, string> = {
   person:
-    "actor subscribers user usr member customer cust client person people employee emp staff patient student pupil teacher player profile lead applicant candidate guest visitor driver passenger donor subscriber " +
+    "crew pilot flyer flyers soldier inmate prisoner detainee defendant plaintiff juror lawyer attorney notary borrower lender debtor creditor pensioner veteran refugee migrant graduate alumni professor lecturer researcher athlete deputy senator politician councillor nominee renter landlord lodger traveler traveller tourist pax policyholder insured claimant payee payer consignee addressee sachbearbeiter anagrafica aluno alunos pessoas alumnos empleados pacientes usuarios clientes personnes eleves salaries adherents actor subscribers user usr member customer cust client person people employee emp staff patient student pupil teacher player profile lead applicant candidate guest visitor driver passenger donor subscriber " +
     "recipient owner doctor physician nurse participant attendee beneficiary dependent dependant child parent guardian spouse relative victim witness suspect voter citizen resident volunteer worker " +
     "manager personnel human individual buyer seller tenant prospect contact account signup registration subscription_ respondent author reviewer speaker referee judge trainer instructor coach provider " +
     "practitioner clinician caregiver kin family household constituent agent operator courier artist_ kunde kunden mitarbeiter benutzer mitglied mitglieder schueler person personen ansprechpartner patienten personne utilisateur adherent " +

@@ -32,7 +32,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "name",
     words:
-      "inviter invitee player composer author authors captain owner holder sender payer requester reporter requestor reviewer caller signatory approver assignee beneficiary patient driver passenger appraiser examiner inspector",
+      "adh inviter invitee player composer author authors captain owner holder sender payer requester reporter requestor reviewer caller signatory approver assignee beneficiary patient driver passenger appraiser examiner inspector",
     sure: {
       person: 0.9,
       address: 0.75,
@@ -63,7 +63,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "username",
     words:
-      "user users usr who actor creator createdby updatedby uploader editor modifier uid mentions assignee subscriber participants attendees invitees voter voters",
+      "usuario usuarios utilisateur gebruiker benutzer user users usr who actor creator createdby updatedby uploader editor modifier uid mentions assignee subscriber participants attendees invitees voter voters",
     sure: { person: 0.6, log: 0.75, system: 0.4, thing: 0.4, other: 0.6 },
   },
   {
@@ -257,7 +257,7 @@ export const weakWords: WeakWord[] = [
       other: 0.4,
     },
   },
-  { kind: "phone", words: "extension ext", sure: { person: 0.6, party: 0.4, other: 0.05 } },
+  { kind: "phone", words: "extension ext ramal", sure: { person: 0.6, party: 0.4, other: 0.05 } },
   { kind: "birth", words: "age", sure: { person: 0.4, other: 0.1 } },
   {
     kind: "sensitive",
@@ -288,7 +288,7 @@ export const aboutTails = new Set(
   (
     "type types kind status format count counts length size version enabled verified confirmed required flag flg label order sort priority level category class mode method template templates provider algorithm " +
     "limit interval sequence seq rank position source language locale currency colour color at date dt ts timestamp policy visibility strategy frequency domain schema scheme max min total score weight " +
-    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group mask placeholder regex pattern hint label"
+    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group mask footer placeholder regex pattern hint label"
   ).split(/\s+/),
 );
 

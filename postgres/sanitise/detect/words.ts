@@ -55,7 +55,9 @@ function segments(word: string, vocabulary: ReadonlySet<string>, most: number): 
 }
 
 const shortHeads = new Set(
-  "ip id tel ort user usr emp cust acc acct pwd job zip tax ssn fax tc sec dob org new old key mfa api sat".split(" "),
+  "ip id tel ort user usr emp cust acc acct pwd job zip tax ssn fax tc sec dob org new old key mfa api sat".split(
+    " ",
+  ),
 );
 const shortTails = new Set("nr no num tel ip id cd nm dt key zip ort url usr pwd ssn msg fax".split(" "));
 

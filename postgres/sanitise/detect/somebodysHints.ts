@@ -1,0 +1,83 @@
+import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
+import { familyOf } from "../rules/families";
+import type { Around } from "./hiddenHints";
+import type { Hint } from "./personalNames";
+import { nameWords } from "./vocabulary";
+import { singulars } from "./words";
+
+/** Shorter texts are names and labels. */
+const shortestText = 100;
+const dataWords = /^(data|content|vars|payload|document|blob)$/;
+const fileWords =
+  /^(media|file|files|fileinfo|upload|uploads|attachment|attachments|document|documents|repository)$/;
+
+/** Files, places and stored states of a table whose rows belong to people. */
+export function ofSomebody(
+  table: CatalogueTable,
+  column: CatalogueColumn,
+  words: string[],
+  { ofPeople, sample }: Around,
+): Hint | undefined {
+  const last = words.at(-1) ?? "";
+  if (!ofPeople) return undefined;
+  const family = familyOf(column);
+  if (["decimal", "integer"].includes(family) && /^(latitude|longitude|lat|lng|lon)$/.test(last)) {
+    return hint("location", 0.55, "its name speaks of a place, and its table refers to people");
+  }
+  if (family !== "text" || (sample?.values ?? 0) > 0) return undefined;
+  if (
+    /^(filename|name)$/.test(last) &&
+    words.length <= 2 &&
+    nameWords(table.name).some((word) => fileWords.test(word))
+  ) {
+    return hint("picture", 0.55, "its name speaks of files, and its table refers to people");
+  }
+  const long = (column.maxLength ?? shortestText) >= shortestText;
+  return dataWords.test(last) && words.length === 1 && long
+    ? hint("text", 0.5, "its name says that it may hold anything, and its table refers to people")
+    : undefined;
+}
+
+/** A number that somebody has outside the database, where it points at no table: `passenger_id` on a ticket. */
+export function ownNumber(
+  table: CatalogueTable,
+  column: CatalogueColumn,
+  words: string[],
+  { refersTo }: Around,
+): Hint | undefined {
+  if (table.primaryKey.includes(column.name)) return undefined;
+  if (familyOf(column) !== "text" || refersTo !== undefined || words.length !== 2) return undefined;
+  const [who, last] = words;
+  return last === "id" &&
+    /^(customer|payer|buyer|member|passenger|patient|person|citizen|student|employee|taxpayer|voter|guest|driver)$/.test(
+      who ?? "",
+    )
+    ? hint("number", 0.5, "its name speaks of a number that somebody is known by")
+    : undefined;
+}
+
+/** Who knows the name of a session is let in. */
+export function session(table: CatalogueTable, column: CatalogueColumn, words: string[]): Hint | undefined {
+  const others = table.columns.some((one) => one !== column && nameWords(one.name).includes("token"));
+  const sessions =
+    !others && singulars(nameWords(table.name).at(-1) ?? "").some((word) => /^(session|sess)$/.test(word));
+  const named = / (id|sid|key|sess id|session id|session key|session) $/.test(` ${words.join(" ")} `);
+  const own = words.length === 1 || /^(session|sess)$/.test(words[0] ?? "");
+  return sessions && named && own && familyOf(column) === "text"
+    ? hint("token", 0.6, "it is the name of a session, by which somebody gets in")
+    : undefined;
+}
+
+/** Addresses that let somebody in, and are found by their hash. */
+export function link(table: CatalogueTable, words: string[]): Hint | undefined {
+  const near = nameWords(table.name).some((word) =>
+    /^(links?|tmplinks?|invites?|invitations?|resets?|confirmations?|verifications?)$/.test(word),
+  );
+  return near && words.length === 1 && words[0] === "hash"
+    ? hint("token", 0.5, "its name speaks of what opens a link")
+    : undefined;
+}
+
+function hint(kind: Hint["kind"], sure: number, reason: string): Hint {
+  return { kind, sure, reason };
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { withSession } from "../../postgres/connection";
+import { draftRules } from "../../postgres/sanitise/draft/draft";
+import { useScratchHome, useScratchServer } from "../support/servers";
+
+describe("rules draft, by what rows say", function () {
+  this.timeout(120_000);
+  useScratchHome();
+  const server = useScratchServer();
+
+  async function said(name: string, sql: string) {
+    await server().createDatabase(name);
+    await server().as(name, (session) => session.query(sql));
+    const options = { applicationName: "test", readOnly: true };
+    const draft = await withSession(server().target(name), options, (session) => draftRules(session));
+    return (column: string) => {
+      const found = draft.columns.get(`public.${column}`);
+      assert.ok(found, `${column} is not in the draft`);
+      return {
+        text: `${found.action} ${found.with ?? "-"}`,
+        reasons: found.reasons.join("; "),
+        yaml: draft.yaml,
+      };
+    };
+  }
+
+  it("takes no list of titles for personal because people stand in another table", async () => {
+    const of = await said(
+      "titles",
+      `create table employee (id int primary key, first_name text, last_name text);
+       create table title (id int primary key, employee_id int references employee, title text, c7 text);
+       insert into employee select n, 'Given' || n, 'Family' || n from generate_series(1, 60) n;
+       insert into title select n, n, (array['Senior Engineer', 'Technique Leader', 'Assistant Engineer', 'Engineer', 'Senior Staff', 'Manager'])[1 + n % 6], 'Given' || n || ' Family' || n from generate_series(1, 60) n`,
+    );
+    assert.doesNotMatch(of("title.title").text, /^mask /);
+    assert.match(of("title.c7").text, /^mask /, "a full name that is put together from two columns");
+  });
+
+  it("masks values under keys that name secrets or what is somebody's, and no others", async () => {
+    const of = await said(
+      "keyed",
+      `create table options (id int primary key, option_name text, option_value text);
+       insert into options select n, 'option_' || n, 'value ' || n from generate_series(1, 40) n;
+       insert into options values (41, 'smtp_password', 'x');
+       create table colours (id int primary key, name text, value text);
+       insert into colours select n, 'colour_' || n, 'value ' || n from generate_series(1, 40) n;
+       create table page_fields (id int primary key, field text, data jsonb);
+       insert into page_fields select n, 'field' || n, to_jsonb('value ' || n) from generate_series(1, 40) n;
+       insert into page_fields values (41, 'contact_email', '"x"');
+       create table unset (id int primary key, key text, value text);
+       insert into unset values (1, 'smtp_password', ''), (2, 'api_key', null), (3, 'colour', 'red')`,
+    );
+    assert.match(of("options.option_value").text, /^mask /);
+    assert.match(of("options.option_value").reasons, /keys that name secrets/);
+    assert.doesNotMatch(of("options.option_value").yaml, /smtp/, "a key is a value of a row");
+    assert.match(of("page_fields.data").text, /^mask /);
+    assert.doesNotMatch(of("colours.value").text, /^mask /);
+    assert.doesNotMatch(of("unset.value").reasons, /keys that name/);
+  });
+
+  it("says of a generated column what becomes of those that it is made from, and needs no line for it", async () => {
+    const of = await said(
+      "made",
+      `create table person (id int primary key, data jsonb, first_name text, code text,
+         email text generated always as (data ->> 'email') stored, upper_code text generated always as (upper(code)) stored,
+         search tsvector generated always as (to_tsvector('simple', first_name)) stored, letters int generated always as (length(first_name)) stored);
+       insert into person (id, data, first_name, code) select n, jsonb_build_object('email', 'p' || n || '@post.example'), 'Anna', 'A' || n % 3 from generate_series(1, 40) n`,
+    );
+    assert.equal(of("person.email").text, "mask generated");
+    assert.equal(of("person.search").text, "mask generated");
+    assert.equal(of("person.upper_code").text, "keep -");
+    assert.equal(of("person.letters").text, "keep -");
+    assert.doesNotMatch(of("person.email").yaml, /^ *(- )?email:?/m);
+  });
+});
