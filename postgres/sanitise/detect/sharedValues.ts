@@ -41,7 +41,8 @@ export async function findShared(
     // The towns of a list of towns stand in addresses, too.
     (place) =>
       subjectOf(place.table) !== "geo" &&
-      findingOf(place)?.action !== "mask" && (place.column.maxLength ?? shortest) >= shortest,
+      findingOf(place)?.action !== "mask" &&
+      (place.column.maxLength ?? shortest) >= shortest,
   );
   const sets = [...known.map((place) => valuesOf(place)), ...fullNames(texts, findings)];
   if (sets.length === 0) return;
