@@ -17,6 +17,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from werkzeug.serving import make_server  # noqa: E402
 
+from .beanstalk import responses as beanstalk  # noqa: E402
 from .clock import Clock  # noqa: E402
 from .config import read_config  # noqa: E402
 from .home import Home  # noqa: E402
@@ -35,6 +36,7 @@ def main() -> None:
     try:
         world.authority = Authority(world.home.root / "ca.pem")
         rds.install()
+        beanstalk.install()
         serve()
     finally:
         world.clock.stop()

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.rds.models import rds_backends
 
+from .beanstalk.responses import all_environments
 from .front import Front
 from .rds.backend import LIMITS, Backend
 from .rds.instance import Instance
@@ -95,6 +96,16 @@ def cut(asked: dict[str, Any]) -> Any:
     return {}
 
 
+def environments(asked: dict[str, Any]) -> Any:
+    """`{"name": "test", "failNext": true, "masked": ["RDS_PASSWORD"]}`: lets the next deployment fail; shows more values as stars."""
+    for each in all_environments():
+        if each.environment_name == asked.get("name") and each.status != "Terminated":
+            each.fails_next = bool(asked.get("failNext", each.fails_next))
+            each.masked = set(asked.get("masked", each.masked))
+            return {"failNext": each.fails_next, "masked": sorted(each.masked)}
+    raise Refused(f"There is no environment {asked.get('name')!r} in the sandbox.")
+
+
 def all_instances() -> list[Instance]:
     return [
         each
@@ -122,6 +133,7 @@ HANDLERS: dict[str, Handler] = {
     "instances": instances,
     "backup": backup,
     "cut": cut,
+    "environments": environments,
 }
 
 

@@ -1,0 +1,1 @@
+"""Elastic Beanstalk, whose environments run the sample application for real."""
