@@ -79,6 +79,17 @@ async function schemaOwner(copy: Session): Promise<string | undefined> {
 }
 
 function journalOn(copy: CopySession, runId: string): Journal {
+  /** Notes that a step begins. Answers false, and changes nothing, when it was done before. */
+  const began = async (stage: string, step: string) =>
+    (await run(
+      copy,
+      "write the journal",
+      `insert into ${journalSchema}.journal (stage, step, state, run_id) values ($1, $2, 'started', $3)
+       on conflict (stage, step) do update
+         set state = excluded.state, run_id = excluded.run_id, note = null, finished_at = null, started_at = excluded.started_at
+         where journal.state <> 'done'`,
+      [stage, step, runId],
+    )) > 0;
   const journal: Journal = {
     async stepDone(stage, step) {
       const found = await row<{ done: boolean }>(
@@ -106,8 +117,7 @@ function journalOn(copy: CopySession, runId: string): Journal {
     },
     async step(stage, step, work) {
       return withTransaction(copy, async () => {
-        if (await journal.stepDone(stage, step)) return false;
-        await journal.recordStep(stage, step, "started");
+        if (!(await began(stage, step))) return false;
         const note = await work();
         await journal.recordStep(stage, step, "done", note ?? undefined);
         return true;

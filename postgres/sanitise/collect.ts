@@ -31,9 +31,7 @@ export async function collect(copy: CopySession, work: TableWork, bytes: number)
     copy,
     `hashing what identifies people in ${name}`,
     `${into}
-     select prodcopy_h, prodcopy_kind, bool_or(prodcopy_kept) from ${work.source}
-       cross join lateral (${work.collect}) prodcopy_marks(prodcopy_kind, prodcopy_h, prodcopy_kept)
-      where prodcopy_h is not null group by 1, 2`,
+     select h, kind, bool_or(kept) from (${work.collect}) marks(kind, h, kept) where h is not null group by 1, 2`,
   );
 }
 

@@ -1,15 +1,24 @@
 import { literal } from "../connection";
-import { addressOf, addressParts } from "./functions/texts";
+import { addressOf, addressShape } from "./functions/texts";
 import {
+  digitsOfTelephone,
   internetAddress,
   kinds,
   longestValue,
   longToken,
   markOf,
   numberShape,
+  shortestToken,
   telephone,
 } from "./functions/tokens";
-import { numberShapes, secretShapes, shapeMark, shapes, type Allowed } from "./patterns";
+import {
+  accountShapes,
+  numberShapes,
+  openSecretShapes,
+  secretShapes,
+  shapes,
+  type Allowed,
+} from "./patterns";
 
 /** The shortest text that identifies: `a@b.co`. */
 const shortest = 6;
@@ -28,15 +37,39 @@ export interface Search {
 
 /**
  * Everything in a text `x` that may be a find, as rows of `(kind, h, outside, rest)`: kind and mark of what may have stood there
- * before; whether it is a find even if it did not; and the part of it that alone proves nothing (`judge.ts`). `kept` is
- * SQL: whether the rules keep the column. All of it is set-based and in place, so that a large table is searched by several processes.
+ * before; whether it is a find even if it did not; and the part of it that alone proves nothing (`judge.ts`). The text comes with what one
+ * look at it says (`looks`). All of it is set-based and in place, so that a large table is searched by several processes. Functions that
+ * return sets stand in lists of columns, where the server passes their rows on; after FROM it stores them first.
  */
 function findsOf(search: Search): string {
-  if (!search.before) return takenApart(search);
-  return `select ${kinds.email}, ${markOf("x")}, false, '' where plain
-    union all select ${kinds.value}, ${markOf("split_part(x, '@', 1)")}, false, '' where plain
-    union all select s.* from (select x where not plain offset 0) other(x) cross join lateral (${takenApart(search)}) s`;
+  const mark = (of: string) => (search.before ? markOf(of) : "0::bigint");
+  const outside = `m !~ ${literal(search.allowed.domain)} and m !~ ${literal(search.allowed.nowhere)} and m ~ '[.][^0-9.@]{2,}$'`;
+  const atSigns = "case when position('%40' in x) > 0 then replace(x, '%40', '@') else x end";
+  const addresses = `select ${kinds.email}, ${mark("m")}, ${outside}, '' from (select ${addressOf("f")} as m
+      from (select (regexp_matches(${atSigns}, '${addressShape}', 'g'))[1] as f where at offset 0) part offset 0) address where m is not null${unnamed("m", search.allowed)}`;
+  const runs = [
+    ...(search.before
+      ? [`select ${kinds.value}, ${markOf("lower(piece)")}, false, '' where piece ~ '[0-9]'`]
+      : []),
+    ...secretShapes.map(shapeOf),
+  ];
+  const parts = [
+    addresses,
+    ...(search.before ? former : []),
+    ...(search.before && search.names ? [words] : []),
+    `select s.* from (select (regexp_matches(x, '${longToken}', 'g'))[1] as piece where token offset 0) run
+      cross join lateral (${runs.join(" union all ")}) s`,
+    ...openSecretShapes.map((one) => `select * from (${shapeOf(one)}) secret`),
+    ...numberShapes.map((one) => `select * from (${shapeOf(one)}) number where kept and number`),
+    ...accountShapes.map((one) => `select * from (${shapeOf(one)}) account where kept`),
+  ].join("\n union all ");
+  const rest = `select s.* from (select x, kept, at, number, token where not plain offset 0) other(x, kept, at, number, token)
+    cross join lateral (${parts}) s`;
+  return search.before ? `${wholeText} union all ${rest}` : rest;
 }
+
+/** A shape as a find: none of before, and one all the same. */
+const shapeOf = (sql: string) => sql.replace(/^select (.*?), '' /s, "select $1, null::bigint, true, '' ");
 
 /**
  * Whether a text is nothing but one address as the run makes them, without a number in it. Most masked texts are: all that can be
@@ -54,51 +87,49 @@ function unnamed(address: string, { named }: Allowed): string {
   return named.length === 0 ? "" : ` and ${address} not in (${named.map(literal).join(", ")})`;
 }
 
-function takenApart(search: Search): string {
-  const row = (kind: number | string, of: string, rest = "''") =>
-    `${kind} as kind, ${search.before ? markOf(of) : "0::bigint"} as h, false as outside, ${rest} as rest`;
-  const outside = `m !~ ${literal(search.allowed.domain)} and m !~ ${literal(search.allowed.nowhere)} and m ~ '[.][^0-9.@]{2,}$'`;
-  const addresses = `select ${kinds.email}, ${search.before ? markOf("m") : "0::bigint"}, ${outside}, ''
-      from regexp_matches(case when position('%40' in x) > 0 then replace(x, '%40', '@') else x end, '${addressParts}', 'g') f
-      cross join lateral (select ${addressOf("f")} as m offset 0) address
-     where m is not null and (position('@' in x) > 0 or position('%40' in x) > 0)${unnamed("m", search.allowed)}`;
-  const former = [
-    `select ${row(kinds.value, "rtrim(prodcopy.norm(x), '=')")} where length(x) between 8 and ${longestValue + 50}`,
-    `select ${row(kinds.name, "prodcopy.words(x)", "prodcopy.words(x)")} where octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0`,
-    // Strings inside JSON, hstore and whatever else puts values between quotation marks.
-    `select ${row(kinds.value, "rtrim(prodcopy.norm(e), '=')")} from unnest(string_to_array(x, '"')) e
-      where position('"' in x) > 0 and length(e) between 8 and ${longestValue + 50}`,
-    // Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
-    // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table. Nobody has 0000000000.
-    `select ${row(`case when length(d) < ${longNumber} then ${shapes.shortNumber} else ${kinds.digits} end`, "d", "length(d)::text")}
-       from regexp_matches(x, '(${telephone})', 'g') f
-      cross join lateral (select prodcopy.only_digits(f[1]) as d offset 0) number
-      where x ~ '${numberShape}' and length(d) between 7 and 18 and d !~ '^(.)\\1*$' and position(d in '01234567890123456789') = 0
-        and f[1] !~ '^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})'
-        and (f[1] ~ '^[+(0]' or length(d) >= 10 or f[1] <> d or length(d) = ${longNumber} and x = f[1])`,
-    `select ${row(kinds.value, "f[1]")} from regexp_matches(x, '(${internetAddress})', 'g') f where x ~ '${internetAddress}'`,
-    `select ${row(kinds.value, "rtrim(lower(f[1]), '=')")} from regexp_matches(x, '(${longToken})', 'g') f
-      where x ~ '[0-9]' and x ~ '${longToken}' and f[1] ~ '[0-9]'`,
-    ...(search.names ? [words] : []),
-  ];
-  const shape = (sql: string) => sql.replace(/^select (.*?), '' /s, "select $1, null::bigint, true, '' ");
-  return [
-    addresses,
-    ...(search.before ? former : []),
-    `select s.* from (select x where x ~ ${literal(shapeMark)} offset 0) marked(x) cross join lateral (${[
-      ...secretShapes.map(shape),
-      ...numberShapes.map((one) => `select * from (${shape(one)}) number where kept`),
-    ].join(" union all ")}) s`,
-  ].join("\n union all ");
-}
+/** What one look says of a text: whether an address can be in it, a number of seven digits, a long run of characters. */
+const looks = `case when plain then false else position('@' in x) > 0 or position('%40' in x) > 0 end as at,
+  case when plain then false else x ~ '${numberShape}' end as number,
+  case when plain or octet_length(x) < ${shortestToken} then false else x ~ '${longToken}' end as token`;
+
+/** Whole names of scripts that put no blank between words. */
+const unbroken = "octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0";
+
+/** A text as a whole. */
+const wholeText = `select * from (select
+      unnest(array[case when plain then ${kinds.email} else ${kinds.value} end, case when plain then ${kinds.value} else ${kinds.name} end]),
+      unnest(array[
+        case when plain then ${markOf("x")} when length(x) between 8 and ${longestValue + 50} then ${markOf("rtrim(prodcopy.norm(x), '=')")} end,
+        case when plain then ${markOf("split_part(x, '@', 1)")} when ${unbroken} then ${markOf("prodcopy.words(x)")} end]),
+      false, unnest(array['', case when not plain and ${unbroken} then prodcopy.words(x) else '' end])) whole(kind, h, outside, rest)
+    where h is not null`;
+
+/** Parts of a text that may have stood here before. */
+const former = [
+  // Strings inside JSON, hstore and whatever else puts values between quotation marks.
+  `select ${kinds.value}, ${markOf("rtrim(prodcopy.norm(e), '=')")}, false, ''
+     from (select unnest(string_to_array(x, '"')) as e where position('"' in x) > 0) quoted where length(e) between 8 and ${longestValue + 50}`,
+  // Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
+  // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table. Nobody has 0000000000.
+  `select case when length(d) < ${longNumber} then ${shapes.shortNumber} else ${kinds.digits} end, ${markOf("d")}, false, length(d)::text
+     from (select m, ${digitsOfTelephone("m")} as d
+       from (select (regexp_matches(x, '${telephone}', 'g'))[1] as m where number offset 0) run offset 0) run
+    where length(d) between 7 and 18 and replace(d, left(d, 1), '') <> '' and position(d in '01234567890123456789') = 0
+      and m !~ '^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})'
+      and (m ~ '^[+(0]' or length(d) >= 10 or m <> d or length(d) = ${longNumber} and x = m)`,
+  `select ${kinds.value}, ${markOf("f[1]")}, false, '' from (select regexp_matches(x, '${internetAddress}', 'g') as f
+    where position('.' in x) > 0 and x ~ '${internetAddress}') address`,
+];
 
 /** Two words that may be a full name, three that may begin an address line; alone the last of them prove nothing. */
 const words = `select case when address then ${kinds.address} else ${kinds.name} end,
     ${markOf("case when address then one || ' ' || two || ' ' || three else one || ' ' || two end")}, false,
     case when address then two || ' ' || three else two end
-  from (select string_to_array(prodcopy.words(x), ' ') as w offset 0) list, unnest(list.w, list.w[2:], list.w[3:]) word(one, two, three)
-  cross join lateral (select ascii(one) between 48 and 57 as address) a
- where x ~ '[[:alnum:]][^[:alnum:]]+[[:alnum:]]' and length(two) > 1 and (length(one) > 1 or address)`;
+  from (select one, two, three, ascii(one) between 48 and 57 as address
+    from (select unnest(w) as one, unnest(w[2:]) as two, unnest(w[3:]) as three
+      from (select string_to_array(prodcopy.words(x), ' ') as w
+             where x ~ '[[:alnum:]][^[:alnum:]]+[[:alnum:]]' offset 0) list) word offset 0) word
+ where length(two) > 1 and (length(one) > 1 or address)`;
 
 /** Texts to search: SQL that answers rows of `(col int, kept boolean, key, n int, x text)`: the text `x` stands `n` times. */
 export type Texts = string;
@@ -106,13 +137,12 @@ export type Texts = string;
 /** Each possible find of texts: `(col, key, n, kind, h, outside, rest)`. */
 export function everyFind(texts: Texts, search: Search): string {
   const filler = search.before ? " and not prodcopy.is_filler(x)" : "";
-  // OFFSET 0 keeps what is asked of a cell from being asked again in each branch.
-  const cells = search.before
-    ? `select *, ${isPlain(search.allowed)} from (${texts}) every(col, kept, key, n, x) offset 0`
-    : `select *, false from (${texts}) every(col, kept, key, n, x)`;
+  const plain = search.before ? isPlain(search.allowed) : "false";
+  // OFFSET 0 keeps what is asked of a text from being asked again in each branch.
   return `select cell.col, cell.key, cell.n, f.kind, f.h, f.outside, f.rest
-    from (${cells}) cell(col, kept, key, n, x, plain) cross join lateral (${findsOf(search)}) f(kind, h, outside, rest)
-   where octet_length(x) >= ${shortest}${filler}`;
+    from (select *, ${looks} from (select *, ${plain} as plain from (${texts}) every(col, kept, key, n, x) offset 0) text
+      where octet_length(x) >= ${shortest}${filler} offset 0) cell
+    cross join lateral (${findsOf(search)}) f(kind, h, outside, rest)`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { isCertain, kindOf, stops, type Found, type Weight } from "./judge";
 import { allowedPattern, shapes } from "./patterns";
 import type { LeakFinding, SanitiseResult } from "./result";
 import { scanTables, type ScanTable } from "./scanColumns";
-import { unitsOf, type ScannedTable, type Unit } from "./scanUnits";
+import { unitsOf, type How, type ScannedTable, type Unit } from "./scanUnits";
 import { ofColumns, weigh, weightKey } from "./weigh";
 import { nameOf } from "./work";
 
@@ -45,12 +45,18 @@ export async function leakScan(session: Session, request: LeakScanRequest): Prom
     suspicious: [],
     seconds: 0,
   };
-  const units = unitsOf(tables, request.tables);
+  const how = await row<How>(
+    session,
+    "reading the server's version",
+    `select current_setting('server_version_num')::int >= 140000 as "comparesPlaces"`,
+  );
+  const workers = request.crew?.size ?? 1;
+  const units = unitsOf(tables, request.tables, workers, how);
   const compared = request.before ? request.tables.filter((table) => table.compare !== undefined) : [];
   const searches = [
     ...units.map((unit) => (by: Session) => searchUnit(by, unit, search)),
-    ...compared.map((table) => async (by: Session): Promise<Judged> => ({
-      findings: await compare(by, table),
+    ...sharesOf(compared, workers).map((share) => async (by: Session): Promise<Judged> => ({
+      findings: await compare(by, share),
       suspicious: [],
     })),
   ];
@@ -108,13 +114,12 @@ async function inParallel(session: Session, use: () => Promise<void>): Promise<v
     // Written anew, a table reads as large as it is; the searches cost what they cost, compiled or not.
     jit: "off",
   };
-  for (const [name, value] of Object.entries(settings)) {
-    await run(session, "setting up the scan", `set ${name} = ${value}`);
-  }
+  const doing = "setting up the scan";
+  const set = Object.entries(settings).map(([name, value]) => `set ${name} = ${value}`);
+  const reset = Object.keys(settings).flatMap((name) => (name === "jit" ? [] : [`reset ${name}`]));
+  await run(session, doing, set.join("; "));
   await use();
-  for (const name of Object.keys(settings).filter((one) => one !== "jit")) {
-    await run(session, "setting up the scan", `reset ${name}`);
-  }
+  await run(session, doing, reset.join("; "));
 }
 
 /**
@@ -187,26 +192,37 @@ function add(scan: Judged, more: Judged): void {
   scan.suspicious.push(...more.suspicious);
 }
 
+/** Tables that are compared in one pass: what stood here before is read once for all of them. */
+function sharesOf(compared: readonly ScannedTable[], workers: number): ScannedTable[][] {
+  const shares = Array.from({ length: workers }, (_, i) => compared.filter((_table, n) => n % workers === i));
+  return shares.filter((share) => share.length > 0);
+}
+
 /** Columns that hold nothing but single values of the run's making: a former one among them says that a mask did not act. */
-async function compare(session: Session, work: ScannedTable): Promise<LeakFinding[]> {
-  if (work.compare === undefined) return [];
-  const table = qualified(work.schema, work.table);
-  const found = await rows<Found>(
-    session,
-    `comparing ${nameOf(work)}`,
-    `select m.col, m.kind, count(*)::int as count, count(distinct m.h)::int as different, min(t.ctid::text) as key
-       from ${table} t cross join lateral (${work.compare}) m(col, kind, h)
-       join prodcopy.before b on b.h = m.h and b.kind = m.kind
-      where not b.kept group by 1, 2 order by 1, 2`,
+async function compare(session: Session, share: readonly ScannedTable[]): Promise<LeakFinding[]> {
+  const marks = share.map(
+    (work, n) =>
+      `select ${n}, t.ctid, m.* from ${qualified(work.schema, work.table)} t cross join lateral (${work.compare ?? ""}) m(col, kind, h)`,
   );
-  return found.map((one) => ({
-    schema: work.schema,
-    table: work.table,
-    column: work.whole[one.col] ?? "",
-    kind: kindOf[one.kind]?.text ?? "a value that stood here before",
-    count: one.count,
-    exampleKey: `ctid ${one.key}`,
-  }));
+  const found = await rows<Found & { n: number }>(
+    session,
+    `comparing ${share.map(nameOf).join(", ")}`,
+    `select m.n, m.col, m.kind, count(*)::int as count, count(distinct m.h)::int as different, min(m.key::text) as key
+       from (${marks.join(" union all ")}) m(n, key, col, kind, h) join prodcopy.before b on b.h = m.h and b.kind = m.kind
+      where not b.kept group by 1, 2, 3 order by 1, 2, 3`,
+  );
+  return found.flatMap((one) => {
+    const work = share[one.n];
+    if (work === undefined) return [];
+    return {
+      schema: work.schema,
+      table: work.table,
+      column: work.whole[one.col] ?? "",
+      kind: kindOf[one.kind]?.text ?? "a value that stood here before",
+      count: one.count,
+      exampleKey: `ctid ${one.key}`,
+    };
+  });
 }
 
 async function keyOf(session: Session, table: ScanTable | undefined, found: string): Promise<string> {

@@ -33,7 +33,9 @@ const phoneShape = "(?:[+][1-9][0-9 ()./-]{7,18}[0-9]|[(]0?[0-9]{2,4}[)][ -]?[0-
 
 /** Beginnings that the makers of keys gave them. Where one is met, `keys` decides. */
 const keyMark =
-  "AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|[rs]k_live_|whsec_|xox[abeoprs]-|AccountKey=|SharedAccessKey=|SG[.]|npm_|pypi-AgE|sk-[a-z]|dop_v1_|shpat_|hooks[.]slack[.]com";
+  "AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|[rs]k_live_|whsec_|xox[abeoprs]-|SG[.]|npm_|pypi-AgE|sk-[a-z]|dop_v1_|shpat_|hooks[.]slack[.]com";
+/** Of which every one has something: a test of a few states, since most runs of characters are in lower case or numbers. */
+const keyHint = "[A-Z_]|glpat-|xox|sk-|slack";
 const keys = [
   "A[KS]IA[A-Z0-9]{16}", // Amazon
   "AIza[A-Za-z0-9_-]{35}", // Google
@@ -44,7 +46,6 @@ const keys = [
   "whsec_[A-Za-z0-9+/]{24}",
   "xox[abeoprs]-[A-Za-z0-9]+-[A-Za-z0-9-]{10}", // Slack
   "hooks[.]slack[.]com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{16}",
-  "(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40}", // Azure
   "SG[.][A-Za-z0-9_-]{22}[.][A-Za-z0-9_-]{40}", // SendGrid
   "npm_[A-Za-z0-9]{36}",
   "pypi-AgE[A-Za-z0-9_-]{40}",
@@ -52,16 +53,15 @@ const keys = [
   "dop_v1_[a-f0-9]{64}", // DigitalOcean
   "shpat_[a-f0-9]{32}", // Shopify
 ].join("|");
+/** Azure's, which is told by a word and a sign before it. */
+const azureKey = "(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40}";
 /** The key in Amazon's own manual. */
 const sampleKey = "EXAMPLE";
 
 const jwt = "\\meyJ[A-Za-z0-9_-]+[.]eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]{16}";
 const privateKey = "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY|PuTTY-User-Key-File-";
 
-/** Is any of it in there? One pass over a text, however long, at some nanoseconds a character. */
-export const shapeMark = `[0-9]{4}|eyJ|PRIVATE KEY|PuTTY-User|${keyMark}`;
-
-const all = (pattern: string) => `regexp_matches(x, ${literal(`(${pattern})`)}, 'g') f`;
+const all = (pattern: string, of = "x") => `regexp_matches(${of}, ${literal(`(${pattern})`)}, 'g') f`;
 const digitsOf = (sql: string) => `translate(${sql}, ' -', '')`;
 
 /** Luhn's check of a string of digits: every second digit from the right counts double, and the sum ends in 0. */
@@ -74,22 +74,36 @@ const iban = (v: string) =>
   `(select string_agg(case when c ~ '[A-Z]' then (ascii(c) - 55)::text else c end, '' order by i)::numeric % 97 = 1
      from (select i, substr(substr(${v}, 5) || left(${v}, 4), i, 1) as c from generate_series(1, length(${v})) i) digit)`;
 
-/** Credentials: these say what they are and are looked for in masked columns, too. */
+/**
+ * Credentials: these say what they are and are looked for in masked columns, too. Of such, all but those of `openSecretShapes` are looked
+ * for in the long runs of characters of a text (`longToken`), each as `piece`: every one is such a run, or lies within one.
+ */
 export const secretShapes: readonly string[] = [
-  `select ${shapes.jwt}, '' where position('eyJ' in x) > 0 and x ~ ${literal(jwt)}`,
-  `select ${shapes.privateKey}, '' where x ~ ${literal(privateKey)}`,
-  `select ${shapes.key}, '' from ${all(keys)} where x ~ ${literal(keyMark)} and position(${literal(sampleKey)} in f[1]) = 0`,
+  `select ${shapes.jwt}, '' where position('eyJ' in piece) > 0 and piece ~ ${literal(jwt)}`,
+  `select ${shapes.key}, '' from ${all(keys, "piece")} where length(piece) >= 20 and piece ~ ${literal(keyHint)} and piece ~ ${literal(keyMark)}
+     and position(${literal(sampleKey)} in f[1]) = 0`,
+];
+
+/** Credentials that are told by what stands around them. */
+export const openSecretShapes: readonly string[] = [
+  `select ${shapes.privateKey}, '' where (position('PRIVATE KEY' in x) > 0 or position('PuTTY-User' in x) > 0) and x ~ ${literal(privateKey)}`,
+  `select ${shapes.key}, '' from ${all(azureKey)} where position('Key=' in x) > 0 and position(${literal(sampleKey)} in f[1]) = 0`,
 ];
 
 /**
  * Numbers. A masked one keeps its shape, and one of ten such passes Luhn's check by chance, so these are looked for only in what
- * the rules keep; and numbers of a card's shape that fail the check are counted beside those that pass (`judge.ts`).
+ * the rules keep; and numbers of a card's shape that fail the check are counted beside those that pass (`judge.ts`). Each has seven digits in
+ * a row as `numberShape` finds them.
  */
 export const numberShapes: readonly string[] = [
   `select case when ${luhn(digitsOf("f[1]"))} then ${shapes.card} else ${shapes.notCard} end, '' from ${all(cardShape)} where x ~ ${literal(cardShape)}`,
+  `select ${shapes.phone}, '' from ${all(phoneShape)} where x ~ ${literal(phoneShape)} and length(regexp_replace(f[1], '[^0-9]+', '', 'g')) between 8 and 15`,
+];
+
+/** Account numbers, which may have letters among their digits; of what the rules keep, too. */
+export const accountShapes: readonly string[] = [
   `select ${shapes.iban}, '' from ${all(ibanShape)} cross join lateral (select replace(f[1], ' ', '') as v offset 0) account
     where x ~ '[A-Z]{2}[0-9]{2}' and position(left(v, 2) || length(v) in ${literal(ibanLengths)}) > 0 and ${iban("v")}`,
-  `select ${shapes.phone}, '' from ${all(phoneShape)} where x ~ ${literal(phoneShape)} and length(regexp_replace(f[1], '[^0-9]+', '', 'g')) between 8 and 15`,
 ];
 
 /** Patterns of addresses: those that may stand in the copy, and those that need not be asked about. */

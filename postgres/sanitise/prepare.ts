@@ -72,7 +72,9 @@ export async function prepare(
 
 async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Decision): Promise<string> {
   await createWorkspace(copy);
-  for (const statement of decision.functions) await run(copy, "creating functions of columns", statement);
+  if (decision.functions.length > 0) {
+    await run(copy, "creating functions of columns", decision.functions.join(";\n"));
+  }
   // With all words: which of them stood here is not known yet.
   await holdKey(copy);
   await installWords(copy);
@@ -85,12 +87,12 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
   await rememberStructure(copy);
   await rememberFiles(copy, decision.works);
   await saveDetached(copy, decision.detached, false);
-  for (const [n, work] of decision.works.entries()) {
-    await run(copy, "keeping the decisions", "insert into prodcopy.work values ($1, $2)", [
-      n,
-      JSON.stringify(work),
-    ]);
-  }
+  await run(
+    copy,
+    "keeping the decisions",
+    "insert into prodcopy.work select n - 1, entry from jsonb_array_elements($1::jsonb) with ordinality e(entry, n)",
+    [JSON.stringify(decision.works)],
+  );
   for (const view of await populatedViews(copy)) {
     await run(
       copy,

@@ -4,7 +4,7 @@ import { rowFingerprint } from "./fingerprint";
 import { keepingIndexNames } from "./partitionIndexes";
 import { nameOf, type TableWork } from "./work";
 import { withoutTriggers } from "./triggers";
-import { readAs } from "./workspace";
+import { readingAs } from "./workspace";
 
 /**
  * Brings one table to its end, within the caller's transaction, by one rewrite for all columns or by a refill. Either makes a new file,
@@ -13,8 +13,8 @@ import { readAs } from "./workspace";
 export async function rewriteTable(copy: CopySession, work: TableWork): Promise<void> {
   const table = qualified(work.schema, work.table);
   const doing = `masking ${nameOf(work)}`;
-  await readAs(copy, work.schema);
-  await run(copy, doing, `lock table ${work.source} in access exclusive mode`);
+  const first = [readingAs(work.schema), `lock table ${work.source} in access exclusive mode`];
+  await run(copy, doing, first.join("; "));
   if (work.refill !== undefined) await refillTable(copy, work, work.refill);
   if (work.alter.length > 0) {
     await keepingIndexNames(copy, table, () =>
@@ -83,23 +83,23 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
 
 /** Tries every expression on an empty table of the same shape, so that a fault in a rule shows before anything is changed. */
 export async function rehearse(copy: CopySession, work: TableWork): Promise<void> {
-  const table = qualified(work.schema, work.table);
-  const doing = `trying the rules of ${nameOf(work)}`;
   if (work.alter.length === 0 && work.refill === undefined) return;
-  await run(copy, doing, "savepoint rehearsal");
-  await readAs(copy, work.schema);
-  if (work.refill !== undefined) {
-    const values = work.refill.map((one) => one.value).join(", ");
-    await run(copy, doing, `prepare prodcopy_rehearsal as select ${values} from ${work.source}`);
-    await run(copy, doing, "deallocate prodcopy_rehearsal");
-    await run(copy, doing, "rollback to savepoint rehearsal");
-    return;
-  }
-  await run(copy, doing, `create temp table ${ident(work.table)} (like ${table})`);
-  const stand = `pg_temp.${ident(work.table)}`;
+  const tried = work.refill === undefined ? onEmptyTable(work) : asPrepared(work.source, work.refill);
+  const all = ["savepoint rehearsal", readingAs(work.schema), ...tried, "rollback to savepoint rehearsal"];
+  await run(copy, `trying the rules of ${nameOf(work)}`, all.join(";\n"));
+}
+
+function asPrepared(source: string, refill: NonNullable<TableWork["refill"]>): string[] {
+  const values = refill.map((one) => one.value).join(", ");
+  return [`prepare prodcopy_rehearsal as select ${values} from ${source}`, "deallocate prodcopy_rehearsal"];
+}
+
+function onEmptyTable(work: TableWork): string[] {
   const plain = work.alter.filter(
     (clause) => clause.startsWith("alter column") && clause.includes(" using ("),
   );
-  if (plain.length > 0) await run(copy, doing, `alter table ${stand} ${plain.join(", ")}`);
-  await run(copy, doing, "rollback to savepoint rehearsal");
+  return [
+    `create temp table ${ident(work.table)} (like ${qualified(work.schema, work.table)})`,
+    ...(plain.length > 0 ? [`alter table pg_temp.${ident(work.table)} ${plain.join(", ")}`] : []),
+  ];
 }

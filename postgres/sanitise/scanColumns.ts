@@ -1,6 +1,7 @@
 import { ident, literal, qualified, rows, type Session } from "../connection";
 import type { Texts } from "./finds";
 import { rowsOf } from "./functions/tokens";
+import { repeats } from "./repeating";
 import { userSchemas } from "./structure";
 
 /** A table or materialised view with every column that can hold text. */
@@ -43,11 +44,9 @@ export async function scanTables(session: Session): Promise<ScanTable[]> {
               where i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1
                 and k.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype)) as key,
             coalesce((select json_agg(json_build_object('name', a.attname, 'type', base.typname, 'category', base.typcategory,
-                'element', coalesce(element.typname, ''), 'repeats', coalesce(s.stadistinct > 0 and s.stadistinct * 20 < c.reltuples
-                  or s.stadistinct between -0.05 and -0.0000001, false)) order by a.attnum)
+                'element', coalesce(element.typname, ''), 'repeats', ${repeats("s", "c")}) order by a.attnum)
               from pg_attribute a
-              left join lateral (select n_distinct as stadistinct from pg_stats v
-                where v.schemaname = n.nspname and v.tablename = c.relname and v.attname = a.attname and not v.inherited and v.avg_width < 200) s on true
+              left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname and not s.inherited
               cross join lateral (
                 with recursive down(oid, base) as (
                   select t.oid, t.typbasetype from pg_type t where t.oid = a.atttypid
@@ -97,9 +96,13 @@ export function textsOf(
     cross join lateral (${all}) c(col, kept, x) where octet_length(c.x) >= 6`;
 }
 
-/** The same with each text of a column once and how many rows have it. */
-export function once(texts: Texts): Texts {
-  return `select col, kept, min(key::text)::tid, count(*)::int, x from (${texts}) every(col, kept, key, n, x) group by col, kept, x`;
+/**
+ * The same with each text of a column once and how many rows have it.
+ * @param compares whether the server compares places of rows itself, as it does since PostgreSQL 14
+ */
+export function once(texts: Texts, compares: boolean): Texts {
+  const key = compares ? "min(key)" : "min(key::text)::tid";
+  return `select col, kept, ${key}, count(*)::int, x from (${texts}) every(col, kept, key, n, x) group by col, kept, x`;
 }
 
 /** SQL of a column's one text. */

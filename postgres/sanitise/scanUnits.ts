@@ -32,22 +32,39 @@ export interface Unit {
 /** Tables above this many bytes are sampled, by so many of their first rows. */
 const sampled = { bytes: 256 * 1024, rows: 200 };
 
-/** Small tables are searched together, so that what stood there before is read once for many of them. */
-const together = { bytes: 32 * 1024 * 1024, tables: 40 };
+/** Small tables are searched together, so that what stood there before is read once for many of them; but not more than make one of several shares. */
+const together = { leastBytes: 1024 * 1024, mostBytes: 32 * 1024 * 1024, tables: 40, shares: 4 };
 
-/** Everything to search, in passes: the tables, large objects, and the planner's samples. */
-export function unitsOf(tables: ScanTable[], works: readonly ScannedTable[]): Unit[] {
-  return [...groupsOf(tables).map((group) => unitOf(group, works)), largeObjects, statistics];
+/**
+ * Everything to search, in passes: the tables, large objects, and the planner's samples.
+ * @param workers how many sessions search side by side
+ */
+export function unitsOf(
+  tables: ScanTable[],
+  works: readonly ScannedTable[],
+  workers: number,
+  how: How,
+): Unit[] {
+  const all = tables.reduce((sum, table) => sum + table.bytes, 0);
+  const share = Math.max(together.leastBytes, all / workers / together.shares);
+  const groups = groupsOf(tables, Math.min(together.mostBytes, share));
+  return [...groups.map((group) => unitOf(group, works, how)), largeObjects, statistics];
 }
 
-function groupsOf(tables: ScanTable[]): ScanTable[][] {
+/** What the server can do. */
+export interface How {
+  /** See `once`. */
+  comparesPlaces: boolean;
+}
+
+function groupsOf(tables: ScanTable[], most: number): ScanTable[][] {
   const groups: ScanTable[][] = [];
   let bytes = 0;
   // Large ones first, so that nobody is left with one at the end.
   const largest = tables.filter((one) => one.columns.length > 0).sort((a, b) => b.bytes - a.bytes);
   for (const table of largest) {
     const last = groups.at(-1);
-    if (last === undefined || bytes + table.bytes > together.bytes || last.length >= together.tables) {
+    if (last === undefined || bytes + table.bytes > most || last.length >= together.tables) {
       groups.push([table]);
       bytes = table.bytes;
     } else {
@@ -59,7 +76,7 @@ function groupsOf(tables: ScanTable[]): ScanTable[][] {
 }
 
 /** The columns that are taken apart; what the run made as single values is compared whole (`compare`). */
-function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
+function unitOf(group: ScanTable[], works: readonly ScannedTable[], how: How): Unit {
   const places: Place[] = [];
   const texts: Texts[] = [];
   const samples: Texts[] = [];
@@ -89,7 +106,7 @@ function unitOf(group: ScanTable[], works: readonly ScannedTable[]): Unit {
     );
     add(
       open.filter((column) => column.repeats),
-      once,
+      (all) => once(all, how.comparesPlaces),
     );
   }
   const name = group.map((table) => nameOf(table)).join(", ");

@@ -9,6 +9,7 @@ import type { SanitisePlan, TablePlan } from "./plan";
 import { heldByViews, saveObstacles } from "./obstacles";
 import { keyRefusals, refillReason, refuse, serverRefusals, tableRefusals } from "./refusals";
 import { invalidIndexes, saveForcedRowSecurity } from "./early";
+import { readRepeating } from "./repeating";
 import { saveForeignKeys } from "./save";
 import type { CompileContext } from "./subject";
 import { sourceOf, tableWork, type Known } from "./tableWork";
@@ -51,6 +52,7 @@ export async function decide(
   const oids = planned.map((one) => one.table.oid);
   const tableFacts = new Map((await readTableFacts(copy, oids)).map((facts) => [facts.oid, facts]));
   const columnFacts = await readColumnFacts(copy, oids);
+  const repeating = await readRepeating(copy, oids);
   const dependents = (await readDependents(copy, oids)).filter((d) =>
     planned.some((p) => p.table.oid === d.root && isMasked(p.plan, d.column)),
   );
@@ -75,6 +77,7 @@ export async function decide(
       columns: columnFacts.filter((c) => c.table === table.oid),
       dependents: dependents.filter((d) => d.root === table.oid),
       exactCase: new Set<string>(),
+      repeating: new Set(repeating.filter((c) => c.table === table.oid).map((c) => c.column)),
       context,
     };
     return { ...ground, refillWhy: refillReason(ground) ?? held.get(table.oid) };

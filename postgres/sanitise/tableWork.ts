@@ -21,6 +21,8 @@ export interface Known {
   refillWhy: string | undefined;
   /** Columns in which addresses that differ in case must stay different. */
   exactCase: Set<string>;
+  /** Columns of which few values stand in many rows. */
+  repeating: ReadonlySet<string>;
   context: CompileContext;
 }
 
@@ -69,7 +71,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
       refill === undefined &&
       remove?.how !== "truncate" &&
       (remove !== undefined || dropped),
-    collect: collectSql(plan, table),
+    collect: collectSql(plan, table, sourceOf(known), known.repeating),
     compare: compareSql(plan, table),
     whole: wholeColumns(plan),
     expected: Object.fromEntries(

@@ -2,10 +2,11 @@ import { ident, qualified, row, run } from "../connection";
 import { DatabaseError } from "../errors";
 import type { CopySession } from "../guard";
 import { nameOf, type TableWork } from "./work";
-import { readAs } from "./workspace";
+import { readingAs } from "./workspace";
 
-/** Rows of each table that are tried. */
+/** Rows of each table that are tried, out of so many first ones that stay: a condition may look into other tables for every row. */
 const tried = 200;
+const lookedAt = 4000;
 
 /**
  * Masks some rows of a table into a temporary one with the same types and CHECK constraints, which goes at once: a result that a check, a
@@ -27,17 +28,17 @@ export async function tryRows(copy: CopySession, work: TableWork): Promise<void>
   );
   const columns = names.map(ident);
   const values = columns.map((column) => masked.get(column) ?? column).join(", ");
-  const stays = work.remove?.how === "delete" ? `where (${work.remove.where}) is not true` : "";
-  await run(copy, doing, "savepoint trial");
-  await readAs(copy, work.schema);
+  const source =
+    work.remove?.how === "delete" ? `${firstRows(work)} (${work.remove.where}) is not true` : work.source;
   const like = `(like ${qualified(work.schema, work.table)} including constraints)`;
-  await run(copy, doing, `create temp table prodcopy_trial ${like}`);
+  const first = ["savepoint trial", readingAs(work.schema), `create temp table prodcopy_trial ${like}`];
+  await run(copy, doing, first.join("; "));
   try {
     await run(
       copy,
       doing,
       `insert into pg_temp.prodcopy_trial (${columns.join(", ")})
-       select ${values} from ${work.source} ${stays} limit ${tried}`,
+       select ${values} from ${source} limit ${tried}`,
     );
   } catch (error) {
     if (!(error instanceof DatabaseError) || !/^2[23]/.test(error.code)) throw error;
@@ -49,6 +50,10 @@ export async function tryRows(copy: CopySession, work: TableWork): Promise<void>
   }
   await run(copy, doing, "rollback to savepoint trial");
 }
+
+/** The table's first rows. It stands there itself, since a condition may call it by its name. */
+const firstRows = ({ source }: TableWork) =>
+  `${source} where ctid = any(array(select ctid from ${source} limit ${lookedAt})) and`;
 
 /** What an `ALTER COLUMN ... TYPE ... USING` clause makes of which column. */
 function rewritten(clause: string): { column: string; value: string }[] {

@@ -24,7 +24,7 @@ export interface TableWork {
   remove: { how: "truncate" } | { how: "delete"; where: string } | undefined;
   /** The table must be written anew by VACUUM FULL, because no rewrite of ours does it. */
   full: boolean;
-  /** SQL that marks what stood there: rows of `(kind, h, kept)` for one row of the table, or undefined. */
+  /** SQL that answers the marks of what stood there: rows of `(kind, h, kept)`, or undefined. */
   collect: string | undefined;
   /** The same marks of the columns that are compared whole after the run: rows of `(col, kind, h)`, columns by `whole`. */
   compare: string | undefined;

@@ -1,4 +1,4 @@
-import { rows, run, type Session } from "../connection";
+import { ident, rows, run, type Session } from "../connection";
 import type { CopySession } from "../guard";
 import { findBudget, type Budget } from "./budget";
 import { library } from "./functions/library";
@@ -29,9 +29,8 @@ const tables = {
 
 /** Makes tables and functions. Within the caller's transaction. */
 export async function createWorkspace(copy: CopySession): Promise<void> {
-  for (const [name, columns] of Object.entries(tables)) {
-    await run(copy, `creating prodcopy.${name}`, `create table prodcopy.${name} (${columns})`);
-  }
+  const made = Object.entries(tables).map(([name, columns]) => `create table prodcopy.${name} (${columns})`);
+  await run(copy, "creating the sanitiser's tables", made.join("; "));
   await installLibrary(copy);
   // gen_random_uuid is the server's strong random source and is there without any extension.
   await run(
@@ -59,7 +58,7 @@ export async function installLibrary(copy: CopySession): Promise<void> {
     [names],
   );
   for (const { name } of there) await run(copy, doing, `drop function ${name}`);
-  for (const statement of library) await run(copy, doing, statement);
+  await run(copy, doing, library.join(";\n"));
 }
 
 /** Removes everything of `createWorkspace`; the journal stays. Within the caller's transaction. */
@@ -73,9 +72,8 @@ export async function dropWorkspace(copy: CopySession): Promise<void> {
        end loop;
      end $$`,
   );
-  for (const name of Object.keys(tables)) {
-    await run(copy, `removing prodcopy.${name}`, `drop table prodcopy.${name}`);
-  }
+  const gone = Object.keys(tables).map((name) => `prodcopy.${name}`);
+  await run(copy, "removing the sanitiser's tables", `drop table ${gone.join(", ")}`);
 }
 
 /**
@@ -107,15 +105,10 @@ export async function settle(session: Session, found?: Budget): Promise<void> {
     // A step and its note in the journal are one transaction: what a crash of the server loses is done again.
     synchronous_commit: "off",
   };
-  for (const [name, value] of Object.entries(settings)) {
-    await run(session, `setting ${name}`, `set ${name} = '${value}'`);
-  }
+  const all = Object.entries(settings).map(([name, value]) => `set ${name} = '${value}'`);
   // No text of a row comes twice in a row: what was found in it is not worth keeping. Since PostgreSQL 14.
-  await run(
-    session,
-    "setting enable_memoize",
-    "select set_config(name, 'off', false) from pg_catalog.pg_settings where name = 'enable_memoize'",
-  );
+  all.push("select set_config(name, 'off', false) from pg_catalog.pg_settings where name = 'enable_memoize'");
+  await run(session, "setting up the session", all.join("; "));
 }
 
 /** Puts the run's key into the session, inside the server: set_config would answer it, so its answer is not asked for. */
@@ -133,12 +126,9 @@ export async function holdKey(session: Session): Promise<void> {
   );
 }
 
-/** Sets the search path in which rules' conditions are read: the table's schema and public, for the transaction. */
+/** The statement that sets the search path in which rules' conditions are read: the table's schema and public, for the transaction. */
+export const readingAs = (schema: string) => `set local search_path = pg_catalog, ${ident(schema)}, public`;
+
 export async function readAs(session: Session, schema: string): Promise<void> {
-  await run(
-    session,
-    "setting the search path",
-    "select set_config('search_path', 'pg_catalog, ' || quote_ident($1) || ', public', true)",
-    [schema],
-  );
+  await run(session, "setting the search path", readingAs(schema));
 }

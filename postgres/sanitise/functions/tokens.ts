@@ -1,4 +1,4 @@
-import { addressOf, addressParts, oneAddress, domainPart, localPart } from "./texts";
+import { addressOf, addressShape, oneAddress, domainPart, localPart } from "./texts";
 
 /**
  * Kinds of marks: what a keyed hash in `prodcopy.before` stands for. The numbers stand in the table.
@@ -23,8 +23,13 @@ export const longestValue = 300;
 
 /** A run of characters that tokens, keys and hashes are made of. */
 export const longToken = "[A-Za-z0-9_$+/-][A-Za-z0-9_$+/.-]{10,}[A-Za-z0-9_$+/-]";
+/** The fewest characters of one. */
+export const shortestToken = 12;
 export const internetAddress = "[0-9]{1,3}(?:[.][0-9]{1,3}){3}";
 export const telephone = "[+(]?[0-9][0-9 ().\\/-]{5,20}[0-9]";
+
+/** The digits of what `telephone` matches: with so few other characters in it, several times faster than `only_digits`. */
+export const digitsOfTelephone = (sql: string) => `translate(${sql}, '+ ()./-', '')`;
 
 /** A number that may be a telephone's or an account's, without captures: one pass says whether there is any. */
 export const numberShape = "[0-9](?:[ ().\\/-]*[0-9]){6}";
@@ -35,32 +40,41 @@ const joined = ["''", "`"];
 const dividedInUnicode = ["00a0", "2013", "2014", "201c", "201d", "00ab", "00bb"].map((code) => `\\u${code}`);
 const joinedInUnicode = ["\\u2019"];
 
-/** The words of a text, lower case, one blank between them. It names its argument once, so that the server puts it in place. */
+/** The words of a text, lower case, one blank between them. Most names have nothing in them that divides. */
 function wordsOf(v: string, unicode: boolean): string {
   const replaced = (sql: string, what: string, by: string) => `replace(${sql}, E'${what}', '${by}')`;
   const none = [...joined, ...(unicode ? joinedInUnicode : [])];
   const blank = [...divided, ...(unicode ? dividedInUnicode : [])];
   let sql = none.reduce((all, one) => replaced(all, one, ""), `lower(${v})`);
   sql = blank.reduce((all, one) => replaced(all, one, " "), sql);
-  return Array.from({ length: 4 }).reduce<string>((all) => replaced(all, "  ", " "), sql);
+  const single = Array.from({ length: 4 }).reduce<string>((all) => replaced(all, "  ", " "), sql);
+  return `case when ${v} ~ '[^[:alnum:] ]|  ' then ${single} else lower(${v}) end`;
 }
+
+/** A number that is written as a telephone's is, without captures. */
+const telephoneShape = `[+(0]${numberShape}`;
+
+/** What looks at a text before it is taken apart for what it mentions. */
+export const mayMention = (x: string) => `(position('@' in ${x}) > 0 or ${x} ~ '${telephoneShape}')`;
 
 /**
  * What running text that is masked identifies people by, of rows `(x, kept)`: addresses, and numbers that are written as telephone
  * numbers. Everything else in it (ids, dates, amounts) may stand elsewhere by right. SQL that answers `(kind, h, kept)`.
  */
-export const mentions = (texts: string) => `select m.kind, m.h, v.kept from (${texts}) v(x, kept)
-  cross join lateral (select case when x ~ '${oneAddress}' then lower(x) end as one offset 0) o
+export const mentions = (texts: string) => `select m.kind, m.h, v.kept from (select x, kept,
+    position('@' in x) > 0 as at, case when position('@' in x) > 0 then x ~ '${oneAddress}' else false end as one
+    from (${texts}) t(x, kept) offset 0) v
   cross join lateral (
-    select ${kinds.email}, ${markOf("one")} where one is not null
+    select ${kinds.email}, ${markOf("lower(x)")} where one
     union all
-    select ${kinds.email}, ${markOf(addressOf("f"))} from regexp_matches(x, '${addressParts}', 'g') f
-     where one is null and position('@' in x) > 0
+    select ${kinds.email}, ${markOf(addressOf("f"))} from (select (regexp_matches(x, '${addressShape}', 'g'))[1] as f where at and not one offset 0) address
     union all
-    select ${kinds.digits}, ${markOf("d")} from regexp_matches(x, '(${telephone})', 'g') f
-      cross join lateral (select prodcopy.only_digits(f[1]) as d offset 0) number
-     where one is null and x ~ '[+(0]${numberShape}' and f[1] ~ '^[+(0]'
-       and f[1] !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' and length(d) between 8 and 15) m(kind, h)`;
+    select ${kinds.digits}, ${markOf("d")} from (select m, ${digitsOfTelephone("m")} as d
+        from (select (regexp_matches(x, '${telephone}', 'g'))[1] as m where not one and x ~ '${telephoneShape}' offset 0) run offset 0) number
+     where m ~ '^[+(0]' and m !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' and length(d) between 8 and 15) m(kind, h)`;
+
+/** A number with few letters before or after it and what divides one; `prodcopy.account` says whether it is an account's. */
+export const accountShape = "^[A-Za-z]{0,3}[-+0-9 ./()]+[A-Za-z]?$";
 
 /** What texts are taken apart with. */
 export const tokens = [
@@ -73,21 +87,17 @@ export const tokens = [
   `create or replace function prodcopy.only_digits(v text) returns text language sql immutable parallel safe as $$
      select regexp_replace(v, '[^0-9]+', '', 'g') $$`,
   // A run of characters that hardly anybody else has: long, with digits among its letters, and no path, address or file's name.
-  `create or replace function prodcopy.distinctive(n text) returns boolean language plpgsql immutable parallel safe as $$
-   begin
-     return length(n) between 12 and ${longestValue} and position(' ' in n) = 0 and position('@' in n) = 0
-       and n ~ '[0-9]' and n ~ '[a-su-y]' and n !~ '://|^/|[.][a-z]{2,4}$' and n !~ '^(.)\\1*$';
-   end $$`,
+  `create or replace function prodcopy.distinctive(n text) returns boolean language sql immutable parallel safe as $$
+     select length(n) between 12 and ${longestValue} and position(' ' in n) = 0 and position('@' in n) = 0
+       and n ~ '[0-9]' and n ~ '[a-su-y]' and n !~ '://|^/|[.][a-z]{2,4}$' $$`,
   // What others may bear by right, and what is no running text.
-  `create or replace function prodcopy.usual(n text) returns boolean language plpgsql immutable parallel safe as $$
-   begin
-     return length(n) between 8 and ${longestValue} and position('@' in n) = 0 and n !~ '^[0-9 .,:/t+z()-]*$';
-   end $$`,
+  `create or replace function prodcopy.usual(n text) returns boolean language sql immutable parallel safe as $$
+     select length(n) between 8 and ${longestValue} and position('@' in n) = 0 and n !~ '^[0-9 .,:/t+z()-]*$' $$`,
   // The digits of an account's or a person's number, however it is written; none of a placeholder such as 0000000000.
   `create or replace function prodcopy.account(v text) returns text language plpgsql immutable parallel safe as $$
    declare d text;
    begin
-     if octet_length(v) not between 9 and 40 or v !~ '^[A-Za-z]{0,3}[-+0-9 ./()]+[A-Za-z]?$' or v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}( |$)|^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' then
+     if octet_length(v) not between 9 and 40 or v !~ '${accountShape}' or v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}( |$)|^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' then
        return null;
      end if;
      d := prodcopy.only_digits(v);

@@ -19,11 +19,8 @@ export async function installWords(copy: CopySession): Promise<void> {
     "select getdatabaseencoding() as encoding",
   );
   const lists = wordLists(encoding !== "UTF8");
-  for (const list of lists) {
-    await run(copy, `preparing the word list ${list.name}`, installList(list));
-  }
-  await run(copy, "preparing the word lists", chooser(lists));
-  await run(copy, "preparing the word lists", writer(wordForms(encoding !== "UTF8")));
+  const made = [...lists.map(installList), chooser(lists), writer(wordForms(encoding !== "UTF8"))];
+  await run(copy, "preparing the word lists", made.join(";\n"));
 }
 
 function installList({ name, words, given }: WordList): string {
