@@ -123,7 +123,7 @@ export const configKeys = {
   }),
   keepFor: key({
     meaning:
-      "How long the copy may live, counted from its restore: hours, days or weeks. Then it is listed as expired.",
+      "How long the copy may live, counted from its restore: hours, days or weeks. Then `prodcopy status` says that it has expired.",
     example: "7d",
     default: "7d",
     change: "in place",

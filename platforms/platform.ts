@@ -12,7 +12,7 @@ export interface Label {
   stack: string;
   generation: string;
   owner: string;
-  /** ISO 8601; after this moment `prodcopy expired` lists the copy. */
+  /** ISO 8601; after this moment `prodcopy status` says that the copy has expired. */
   expiresAt: string;
 }
 

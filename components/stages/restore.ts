@@ -14,7 +14,7 @@ export interface RestoreArgs {
 
 /** Stage 2: a new server from the snapshot, in quarantine from its first moment. */
 export class Restore extends HandoverResource<"restore"> {
-  /** ISO 8601; after this moment the copy is listed as expired. */
+  /** ISO 8601; after this moment `prodcopy status` says that the copy has expired. */
   declare readonly expiresAt: pulumi.Output<string>;
 
   constructor(name: string, facts: StackFacts, args: RestoreArgs, opts?: pulumi.CustomResourceOptions) {

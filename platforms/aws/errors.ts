@@ -48,7 +48,7 @@ const advice: [pattern: RegExp, next: string][] = [
   ],
   [
     /(QuotaExceeded|LimitExceeded|TooManyEnvironments|TooManyConfigurationTemplates)$/,
-    "A quota of the account is used up. Remove what nobody needs (`prodcopy expired` lists old copies), or raise the quota in Service Quotas.",
+    "A quota of the account is used up. Remove what nobody needs, or raise the quota in Service Quotas.",
   ],
   [
     /^(InsufficientDBInstanceCapacity|InsufficientDBClusterCapacity|StorageTypeNotAvailable|StorageTypeNotSupported)$/,

@@ -22,6 +22,16 @@ export async function isSameProcess(recorded: ProcessIdentity): Promise<boolean>
   return (await identityOf(recorded.pid))?.startedAt === recorded.startedAt;
 }
 
+/** Whether any process has this number now, ours or another account's. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+}
+
 /** Every living process whose arguments fit. Elsewhere than on Linux, an argument with a blank in it arrives as two. */
 export async function findProcesses(fits: (args: string[]) => boolean): Promise<ProcessIdentity[]> {
   const pids = process.platform === "linux" ? await findOnLinux(fits) : await findElsewhere(fits);

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { randomBytes } from "node:crypto";
 import type { ServerAccount } from "./account";
 import { localHome } from "./home";
+import { isRunning } from "./processes";
 import { serverVersion } from "./server-version";
 
 interface EmbeddedPrograms {
@@ -104,15 +105,6 @@ async function sweepUnfinished(programs: string): Promise<void> {
     const pid = /^\.unfinished-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isRunning(Number(pid))) continue;
     await fs.rm(path.join(programs, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

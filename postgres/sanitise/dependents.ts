@@ -54,6 +54,12 @@ export interface StandingView {
   held: string | null;
 }
 
+/** For a `with`: which view, plain or materialised, reads which relation. */
+export const viewReads = `reads as (
+       select distinct d.refobjid as source, r.ev_class as reader from pg_rewrite r
+         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+        where r.rulename = '_RETURN' and r.ev_class <> d.refobjid)`;
+
 /**
  * These views and what has to be taken off along with them. A view only ever loses its query and stays, so nothing above it has to
  * go. A materialised view has to be dropped: whatever reads it goes as well. In the order in which they can be made again.
@@ -62,10 +68,7 @@ export async function viewsToTakeOff(copy: CopySession, starts: number[]): Promi
   return rows<StandingView>(
     copy,
     "reading the views on the columns",
-    `with recursive reads as (
-       select distinct d.refobjid as source, r.ev_class as reader from pg_rewrite r
-         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
-        where r.rulename = '_RETURN' and r.ev_class <> d.refobjid),
+    `with recursive ${viewReads},
      off(oid) as (
        select oid from unnest($1::oid[]) oid
        union select reads.reader from off join pg_class c on c.oid = off.oid and c.relkind = 'm' join reads on reads.source = off.oid),

@@ -1,6 +1,7 @@
 import { qualified, rows, run, type Session } from "../connection";
 import type { CopySession } from "../guard";
 import type { Journal } from "../journal";
+import { viewReads } from "./dependents";
 import { userSchemas } from "./structure";
 import { readAs } from "./workspace";
 import type { Detached } from "./work";
@@ -69,10 +70,7 @@ export async function refreshViews(copy: CopySession, journal: Journal, stage: s
   const found = await rows<{ schema: string; table: string }>(
     copy,
     "listing materialised views",
-    `with recursive reads as (
-       select distinct d.refobjid as source, r.ev_class as reader from pg_rewrite r
-         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
-        where r.rulename = '_RETURN' and r.ev_class <> d.refobjid),
+    `with recursive ${viewReads},
      depth(oid, steps) as (
        select oid, 0 from pg_class where relkind = 'm' union select reads.reader, steps + 1 from depth join reads on reads.source = depth.oid)
      select n.nspname::text as schema, c.relname::text as table from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -59,41 +59,44 @@ export async function savePolicy(copy: CopySession, oid: number): Promise<Detach
 }
 
 /** A rule of a table or view, with its state and comment. */
-export async function saveRule(copy: CopySession, oid: number): Promise<Detached> {
-  const rule = await row<Saved & { drop: string }>(
-    copy,
-    "saving a rule",
-    `select format('%I on %s', r.rulename, r.ev_class::regclass) as name,
-            format('drop rule %I on %s', r.rulename, r.ev_class::regclass) as drop,
-            array_remove(array[pg_get_ruledef(r.oid),
-              case when r.ev_enabled <> 'O' then format('alter table %s %s rule %I', r.ev_class::regclass,
-                case r.ev_enabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, r.rulename) end,
-              (select format('comment on rule %I on %s is %L', r.rulename, r.ev_class::regclass, d)
-                 from obj_description(r.oid, 'pg_rewrite') d where d is not null)], null) as statements
-       from pg_rewrite r where r.oid = $1`,
-    [oid],
-  );
-  return { object: `rule ${rule.name}`, drop: rule.drop, restore: rule.statements ?? [], refresh: undefined };
+export function saveRule(copy: CopySession, oid: number): Promise<Detached> {
+  const columns =
+    "oid, rulename as name, ev_class as relation, ev_enabled as enabled, pg_get_ruledef(oid) as made";
+  return saveSwitchable(copy, "rule", `select ${columns} from pg_rewrite`, "pg_rewrite", oid);
 }
 
-export async function saveTrigger(copy: CopySession, oid: number): Promise<Detached> {
-  const trigger = await row<Saved & { drop: string }>(
+/** A trigger, with its state and comment. */
+export function saveTrigger(copy: CopySession, oid: number): Promise<Detached> {
+  const columns =
+    "oid, tgname as name, tgrelid as relation, tgenabled as enabled, pg_get_triggerdef(oid) as made";
+  return saveSwitchable(copy, "trigger", `select ${columns} from pg_trigger`, "pg_trigger", oid);
+}
+
+/** What belongs to a table and can be enabled and disabled there. `listed` answers oid, name, relation, enabled and made. */
+async function saveSwitchable(
+  copy: CopySession,
+  kind: "rule" | "trigger",
+  listed: string,
+  catalogue: string,
+  oid: number,
+): Promise<Detached> {
+  const saved = await row<Saved & { drop: string }>(
     copy,
-    "saving a trigger",
-    `select format('%I on %s', t.tgname, t.tgrelid::regclass) as name,
-            format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass) as drop,
-            array_remove(array[pg_get_triggerdef(t.oid),
-              case when t.tgenabled <> 'O' then format('alter table %s %s trigger %I', t.tgrelid::regclass,
-                case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, t.tgname) end,
-              (select format('comment on trigger %I on %s is %L', t.tgname, t.tgrelid::regclass, d)
-                 from obj_description(t.oid, 'pg_trigger') d where d is not null)], null) as statements
-       from pg_trigger t where t.oid = $1`,
+    `saving a ${kind}`,
+    `select format('%I on %s', o.name, o.relation::regclass) as name,
+            format('drop ${kind} %I on %s', o.name, o.relation::regclass) as drop,
+            array_remove(array[o.made,
+              case when o.enabled <> 'O' then format('alter table %s %s ${kind} %I', o.relation::regclass,
+                case o.enabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, o.name) end,
+              (select format('comment on ${kind} %I on %s is %L', o.name, o.relation::regclass, d)
+                 from obj_description(o.oid, '${catalogue}') d where d is not null)], null) as statements
+       from (${listed}) o where o.oid = $1`,
     [oid],
   );
   return {
-    object: `trigger ${trigger.name}`,
-    drop: trigger.drop,
-    restore: trigger.statements ?? [],
+    object: `${kind} ${saved.name}`,
+    drop: saved.drop,
+    restore: saved.statements ?? [],
     refresh: undefined,
   };
 }

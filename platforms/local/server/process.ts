@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isRunning } from "../processes";
 import { giveToServers } from "./place";
 import { programPath, spawnOptions } from "./program";
 import type { ServerRecord } from "./record";
@@ -19,7 +20,7 @@ export async function serverProcesses(dataDirectory: string): Promise<number[]> 
   const pids = (await fs.readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   if (pids.length === 0) {
     const pid = await recordedPid(dataDirectory);
-    return pid !== undefined && isAlive(pid) ? [pid] : [];
+    return pid !== undefined && isRunning(pid) ? [pid] : [];
   }
   const real = await fs.realpath(dataDirectory).catch(() => dataDirectory);
   const folders = await Promise.all(pids.map((pid) => fs.readlink(`/proc/${pid}/cwd`).catch(() => "")));
@@ -126,7 +127,7 @@ async function removeLeftovers(dataDirectory: string): Promise<void> {
   }
   const pid = await recordedPid(dataDirectory);
   // PostgreSQL removes the file itself when the number is free; it refuses to start when anything at all has it.
-  if (pid !== undefined && isAlive(pid)) {
+  if (pid !== undefined && isRunning(pid)) {
     await fs.rm(path.join(dataDirectory, "postmaster.pid"), { force: true });
   }
 }
@@ -139,15 +140,6 @@ async function pidFile(dataDirectory: string): Promise<string[] | undefined> {
 async function recordedPid(dataDirectory: string): Promise<number | undefined> {
   const pid = Math.abs(Number((await pidFile(dataDirectory))?.[0]));
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
