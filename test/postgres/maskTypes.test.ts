@@ -225,15 +225,20 @@ describe("sanitiser: transformations on real columns", function () {
 
   it("unique columns stay unique: e-mail in 40 characters, telephone under a check, user name, token, short code", async () => {
     const { after } = await run(
-      `create table t (id int primary key, email varchar(40) unique, mobile text unique check (mobile ~ '^04\\d{8}$'),
-         login varchar(20) unique, code varchar(5) unique, key varchar(16) unique);
-       insert into t select i, 'person' || i || '@mail.example', '04' || lpad((i * 3)::text, 8, '0'), 'login' || i, lpad(i::text, 5, '0'), 'k' || i
+      `create extension citext; create table t (id int primary key, email varchar(40) unique, mobile text unique check (mobile ~ '^04\\d{8}$'),
+         login varchar(20) unique, code varchar(5) unique, key varchar(16) unique, odd text unique, plate text unique, pair char(2) unique, mail citext unique);
+       insert into t select i, 'person' || i || '@mail.example', '04' || lpad((i * 3)::text, 8, '0'), 'login' || i, lpad(i::text, 5, '0'), 'k' || i,
+         case when i % 2 = 0 then '04' || lpad((i * 7)::text, 8, '0') else '+61 ' || i end, 'ÄÖ-' || chr(1040 + i % 32) || chr(1072 + i % 31) || i / 32,
+         case when i <= 676 then chr(65 + i % 26) || chr(65 + (i - 1) / 26) end, case when i % 2 = 0 then 'Person' else 'person' end || i || '@mail.example'
          from generate_series(1, 3000) i`,
-      `  t: { mask: { email: email, mobile: { with: phone, format: "04########" }, login: username, code: digits, key: token } }`,
+      `  t: { mask: { email: email, mobile: { with: phone, format: "04########" }, login: username, code: digits, key: token,
+        odd: { with: phone, format: "04########" }, plate: digits, pair: digits, mail: email } }`,
     );
-    for (const column of ["email", "mobile", "login", "code", "key"]) {
-      assert.equal(new Set(after.map((r) => r[column])).size, 3000, column);
+    for (const column of ["email", "mobile", "login", "code", "key", "odd", "plate", "mail"]) {
+      assert.equal(new Set(after.map((r) => r[column]?.toLowerCase())).size, 3000, column);
     }
+    assert.equal(new Set(after.slice(0, 676).map((r) => r.pair)).size, 676);
+    for (const row of after) assert.match(row.odd ?? "", /^04\d{8}$/);
   });
 
   it("columns may be named like what the sanitiser's own functions name their variables", async () => {

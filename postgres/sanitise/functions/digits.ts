@@ -71,6 +71,7 @@ export const digits = [
    language plpgsql stable parallel safe as $$
    declare
      d constant text := case when v ~ '^[0-9]+$' then v else regexp_replace(v, '[^0-9]', '', 'g') end;
+     beyond constant int := case when getdatabaseencoding() = 'UTF8' then 191 else 127 end;
      moved text := ''; answer text := ''; c text; p int := 0; i int; stay boolean; h bytea;
    begin
      if d <> '' then
@@ -82,10 +83,13 @@ export const digits = [
        c := substr(v, i, 1);
        if c ~ '[0-9]' then
          p := p + 1; c := substr(moved, p, 1);
-       elsif not stay and (c ~ '[[:alpha:]]' or ascii(c) > 127) then
+       -- Beyond ASCII everything is a letter whatever the locale knows, but for blanks, dashes and other punctuation.
+       elsif not stay and (c ~ '[A-Za-z]' or ascii(c) > beyond and ascii(c) not between 8192 and 8303) then
          h := coalesce(h, prodcopy.digest('letters:' || moved || ':' || length(v)));
          if c ~ '[a-z]' then c := chr(97 + (ascii(c) - 97 + 1 + get_byte(h, i % 32) % 25) % 26);
          elsif c ~ '[A-Z]' then c := chr(65 + (ascii(c) - 65 + 1 + get_byte(h, i % 32) % 25) % 26);
+         -- One of the sixteen around it: an alphabet's capitals and small letters move together.
+         elsif getdatabaseencoding() = 'UTF8' then c := chr(ascii(c) # (2 + 2 * (get_byte(h, i % 32) % 7)));
          else c := case c when 'x' then 'y' else 'x' end; end if;
        end if;
        answer := answer || c;

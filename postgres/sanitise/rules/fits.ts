@@ -208,7 +208,9 @@ export function identifies(spec: MaskSpec): boolean {
 }
 
 function keepsDistinct(spec: MaskSpec): boolean {
-  return spec.with === "array" ? innerSpecs(spec).every(keepsDistinct) : transformations[spec.with].unique;
+  if (spec.with === "array") return innerSpecs(spec).every(keepsDistinct);
+  const { unique, equalWith } = transformations[spec.with];
+  return unique && equalWith?.(spec.params) !== true;
 }
 
 function isAllowed(domain: string, allowed: string[]): boolean {

@@ -87,6 +87,7 @@ export const identifiers = {
     }),
     identifying: true,
     unique: true,
+    equalWith: (params) => params.keep_path === true,
     minimumLength: (params, allowedDomains) => 8 + textLength(params.host, allowedDomains[0]) + 17,
   },
   "file-name": {

@@ -15,6 +15,8 @@ export interface Transformation {
   identifying: boolean;
   /** Whether different values stay different, so that it may stand on a unique column. */
   unique: boolean;
+  /** Parameters with which different values may become equal all the same. */
+  equalWith?: (params: Record<string, unknown>) => boolean;
   /** The least length that a column of limited length must have. */
   minimumLength?: (params: Record<string, unknown>, allowedDomains: string[]) => number;
   /** The same for a unique column: so many characters that among ten million values no two become equal. */
