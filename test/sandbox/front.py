@@ -10,6 +10,7 @@ from collections.abc import Callable
 from .world import world
 
 CHUNK = 65536
+FIRST_WORDS_SECONDS = 5
 
 
 class Front:
@@ -39,7 +40,7 @@ class Front:
         with self._lock:
             connections = list(self._open)
         for connection in connections:
-            _reset(connection)
+            _shutdown(connection)
 
     def _accept(self) -> None:
         while True:
@@ -55,11 +56,9 @@ class Front:
         try:
             port = self._behind()
             if not self._admits(source):
-                if self.silent:
-                    _wait_for_end(client)
-                _reset(client)
+                _refuse(client, self.silent)
             elif port is None:
-                _reset(client)
+                _refuse(client, silent=False)
             else:
                 self._pass_on(client, port)
         except OSError:
@@ -88,9 +87,15 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
             _shutdown(end)
 
 
-def _wait_for_end(client: socket.socket) -> None:
-    while client.recv(CHUNK):
+def _refuse(client: socket.socket, silent: bool) -> None:
+    """Hears the caller's first words, so that the reset meets him while he listens and not while he speaks."""
+    client.settimeout(None if silent else FIRST_WORDS_SECONDS)
+    try:
+        while client.recv(CHUNK) and silent:
+            pass
+    except TimeoutError:
         pass
+    _reset(client)
 
 
 def _reset(connection: socket.socket) -> None:
@@ -98,7 +103,6 @@ def _reset(connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     except OSError:
         pass
-    _shutdown(connection)
     _close(connection)
 
 
