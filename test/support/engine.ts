@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { localHome, type LocalHome } from "../../platforms/local/home";
 import { localPlatform } from "../../platforms/local/platform";
 import type { Platform } from "../../platforms/platform";
-import { readEvents } from "../../report/store";
+import { readEvents, reportPaths } from "../../report/store";
 import type { StageEvent } from "../../report/compose";
 import { demonstration, startDemonstration, stopDemonstration } from "../../scripts/demonstration";
 import { ensurePulumi, pulumiEnvironment } from "../../scripts/toolchain/pulumi";
@@ -44,6 +44,8 @@ const linked = [
 const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "rules", "migrations"];
 
 export class Engine {
+  private readonly known = new Map<string, { seen: string; events: StageEvent[] }>();
+
   private constructor(
     readonly home: LocalHome,
     readonly project: string,
@@ -136,13 +138,24 @@ export class Engine {
     }
   }
 
-  /** All events of all runs so far, in order of time. */
+  /** All events of all runs so far, in order of time. Asked every few milliseconds: a file that did not change is not read again. */
   events(): StageEvent[] {
     if (!fs.existsSync(this.home.reports)) return [];
     return fs
       .readdirSync(this.home.reports)
-      .flatMap((name) => readEvents(path.join(this.home.reports, name)))
-      .sort((a, b) => a.at.localeCompare(b.at));
+      .flatMap((name) => this.eventsOf(path.join(this.home.reports, name)))
+      .sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+  }
+
+  private eventsOf(folder: string): StageEvent[] {
+    const stat = fs.statSync(reportPaths(folder).events, { throwIfNoEntry: false });
+    if (stat === undefined) return [];
+    const seen = `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    const known = this.known.get(folder);
+    if (known?.seen === seen) return known.events;
+    const events = readEvents(folder);
+    this.known.set(folder, { seen, events });
+    return events;
   }
 
   run(args: string[]): Promise<RunResult> {
