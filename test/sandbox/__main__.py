@@ -24,6 +24,7 @@ from .home import Home  # noqa: E402
 from .network import Network  # noqa: E402
 from .postgres.certificates import Authority  # noqa: E402
 from .rds import responses as rds  # noqa: E402
+from .ssm import responses as ssm  # noqa: E402
 from .wire import Application, QuietHandler  # noqa: E402
 from .world import world  # noqa: E402
 
@@ -37,6 +38,7 @@ def main() -> None:
         world.authority = Authority(world.home.root / "ca.pem")
         rds.install()
         beanstalk.install()
+        ssm.install()
         serve()
     finally:
         world.clock.stop()

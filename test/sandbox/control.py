@@ -13,6 +13,7 @@ from .beanstalk.responses import all_environments
 from .front import Front
 from .rds.backend import LIMITS, Backend
 from .rds.instance import Instance
+from .ssm import responses as ssm
 from .world import world
 
 Handler = Callable[[dict[str, Any]], Any]
@@ -106,6 +107,21 @@ def environments(asked: dict[str, Any]) -> Any:
     raise Refused(f"There is no environment {asked.get('name')!r} in the sandbox.")
 
 
+def agents(asked: dict[str, Any]) -> Any:
+    """`{"id": "i-1", "online": false}`: whether an EC2 instance's agent reports to Systems Manager."""
+    (ssm.offline.discard if asked.get("online", True) else ssm.offline.add)(asked["id"])
+    return {"offline": sorted(ssm.offline)}
+
+
+def sessions(asked: dict[str, Any]) -> Any:
+    """`{"target": "i-1", "end": true}`: the sessions through an EC2 instance; ends them, as Systems Manager does with idle ones."""
+    found = [each.id for each in ssm.sessions.through(asked["target"])]
+    if asked.get("end"):
+        for each in found:
+            ssm.sessions.terminate(each)
+    return {"sessions": found}
+
+
 def all_instances() -> list[Instance]:
     return [
         each
@@ -134,6 +150,8 @@ HANDLERS: dict[str, Handler] = {
     "backup": backup,
     "cut": cut,
     "environments": environments,
+    "agents": agents,
+    "sessions": sessions,
 }
 
 

@@ -71,13 +71,14 @@ class Front:
         with socket.create_connection(("127.0.0.1", port)) as server, client:
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            answers = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            answers = threading.Thread(target=pump, args=(server, client), daemon=True)
             answers.start()
-            _pump(client, server)
+            pump(client, server)
             answers.join()
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """Passes on what comes from one connection to the other, until it ends or either breaks."""
     try:
         while chunk := source.recv(CHUNK):
             target.sendall(chunk)

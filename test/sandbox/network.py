@@ -61,6 +61,12 @@ class Network:
             self._callers[place] = Caller(name, tuple(groups))
         return place
 
+    def address_of(self, name: str, groups: list[str]) -> str:
+        """The address of a machine, the same each time, in the groups that it is in now."""
+        with self._lock:
+            known = next((place for place, caller in self._callers.items() if caller.name == name), None)
+        return self.name_caller(name, groups, known)
+
     def forget_caller(self, address: str) -> None:
         with self._lock:
             self._callers.pop(address, None)
