@@ -7,6 +7,7 @@ import { kindOf } from "./judge";
 import { searchOf, searchUnit } from "./leakScan";
 import type { LeakFinding } from "./result";
 import { clearSharedText, sharedTexts } from "./sharedText";
+import type { Unit } from "./scanUnits";
 import { userSchemas } from "./structure";
 
 /** Keywords of `COMMENT ON` by what `pg_identify_object` calls an object; its identity then reads as the command wants it. */
@@ -78,9 +79,30 @@ const codeTexts = (wholeServer: boolean) => `
     join pg_namespace n on n.oid = d.dictnamespace where ${userSchemas}
   union all ${sharedTexts(wholeServer)}`;
 
+/** Each text as a column of its own, so that every one with a find is named. */
+function textsOf(texts: string): string {
+  return `select row_number() over ()::int, false, c.what, 1, c.x from (${texts}) c(what, x)`;
+}
+const definition = { schema: "pg_catalog", table: "definition", column: "", expected: [], of: undefined };
+
 /** Comments are data about data: what names a person in one is taken out, and the report says so. */
 const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubid, d.description from pg_description d
   where d.objoid >= 16384`;
+
+/**
+ * The texts of the catalogue as one that only looks has them: `(what it is, text)`, comments among them. Those of the server's other
+ * databases and of its roles are left out. Everybody may read them, but for options of user mappings.
+ */
+export const catalogueTexts = textsOf(`${codeTexts(false)}
+  union all select 'comment on ' || pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description from pg_description d
+    where d.objoid >= 16384`);
+
+/** The catalogue's texts, to be searched for what gives itself away by its shape. */
+export const catalogueUnit: Unit = {
+  name: "code, defaults, comments and settings",
+  places: [definition],
+  texts: catalogueTexts,
+};
 
 /**
  * Looks through the texts that the catalogue holds. Addresses and former values in comments are removed; settings
@@ -124,11 +146,6 @@ export async function scanCatalogueText(
   );
   return { findings: [...failed, ...code.findings], suspicious: code.suspicious, proofs: [done] };
 }
-
-/** Each text as a column of its own, so that every one with a find is named. */
-const textsOf = (texts: string) =>
-  `select row_number() over ()::int, false, c.what, 1, c.x from (${texts}) c(what, x)`;
-const definition = { schema: "pg_catalog", table: "definition", column: "", expected: [], of: undefined };
 
 /** Of what is found in a comment, that which takes the comment away; a coincidence does no harm there. */
 const removable = Object.keys(kindOf).map(Number);

@@ -48,7 +48,7 @@ export function unitsOf(
   const all = tables.reduce((sum, table) => sum + table.bytes, 0);
   const share = Math.max(together.leastBytes, all / workers / together.shares);
   const groups = groupsOf(tables, Math.min(together.mostBytes, share));
-  return [...groups.map((group) => unitOf(group, works, how)), largeObjects, statistics];
+  return [...groups.map((group) => unitOf(group, works, how)), ...besideTables];
 }
 
 /** What the server can do. */
@@ -140,3 +140,6 @@ const statistics: Unit = {
     union all select 0, false, format('%s.%s', s.statistics_schemaname, s.statistics_name), 1, e
       from pg_stats_ext s, unnest(s.most_common_vals) e where ${ownSchema("s.schemaname")}`,
 };
+
+/** Values that stand in no table of the application's. */
+export const besideTables: readonly Unit[] = [largeObjects, statistics];

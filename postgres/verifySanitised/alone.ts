@@ -1,6 +1,8 @@
 import { ident, literal, qualified, row, type Session } from "../connection";
 import type { Log } from "../proof";
-import { leakScan } from "../sanitise/leakScan";
+import { catalogueUnit } from "../sanitise/catalogueText";
+import { leakScan, searchOf, searchUnit } from "../sanitise/leakScan";
+import { namedAddresses } from "../sanitise/namedAddresses";
 import type { ColumnPlan, SanitisePlan, TablePlan } from "../sanitise/plan";
 import type { RulesDocument } from "../sanitise/rules/document";
 import { RulesError } from "../sanitise/rules/faults";
@@ -70,13 +72,22 @@ export async function patterns(
     ),
     columns: table.columns.map(({ name, action }) => ({ column: name, action })),
   }));
-  const scan = await leakScan(session, {
+  const allowed = {
     allowedDomains: rules.allowedDomains,
+    named: plan === undefined ? [] : namedAddresses(plan),
+  };
+  const scan = await leakScan(session, {
+    ...allowed,
     tables,
     before: false,
     rows: 0,
     log,
   });
+  const search = await searchOf(session, { ...allowed, before: false });
+  const definitions = await searchUnit(session, catalogueUnit, search);
+  scan.findings.push(...definitions.findings);
+  scan.suspicious.push(...definitions.suspicious);
+  log(`${catalogueUnit.name}: ${definitions.findings.length} findings`);
   const result: Pick<Verification, "findings" | "suspicious"> = { findings: [], suspicious: [] };
   const keeping = new Set<string>();
   for (const { schema, table, column, kind, count, exampleKey } of scan.findings) {

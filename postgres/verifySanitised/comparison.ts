@@ -14,6 +14,8 @@ export interface Comparison {
   catalogue: Catalogue;
   /** Key of the hashes, a whole number. */
   seed: string;
+  /** How many rows of a table are compared at most when cells are compared one by one; undefined for all. */
+  sample: number | undefined;
   log: Log;
 }
 

@@ -1,8 +1,10 @@
-import { ident, rows, run } from "../connection";
+import { ident, rows, run, type Session } from "../connection";
 import { goes } from "../sanitise/cell";
 import type { ColumnPlan } from "../sanitise/plan";
 import { familyOf } from "../sanitise/rules/families";
+import { catalogueUnit } from "../sanitise/catalogueText";
 import { scanTables, textsOf, type ScanTable } from "../sanitise/scanColumns";
+import { besideTables, type Unit } from "../sanitise/scanUnits";
 import {
   columnsOf,
   inBatches,
@@ -35,8 +37,13 @@ const unitsOfSource: Record<string, string> = {
   w: `select 'w', regexp_replace(lower(btrim(x)), '[[:space:]]+', ' ', 'g') where length(btrim(x)) between 8 and 300 and btrim(x) ~ ' '`,
 };
 
-/** The same in a text `x` of the copy, wherever it stands in it. */
+/**
+ * The same in a text `x` of the copy, wherever it stands in it. Quotes, `=` and `/` may be part of an address; they more often stand before
+ * one, in code, options and links, so that what follows the last of them counts as well.
+ */
 const unitsOfCopy = `select 'a', lower(m[1]) from regexp_matches(x, '(${address})', 'g') m where position('@' in x) > 0
+  union all select 'a', regexp_replace(lower(m[1]), '^.*[''=/]', '') from regexp_matches(x, '(${address})', 'g') m
+    where position('@' in x) > 0 and m[1] ~ '[''=/]'
   union all select 'd', ${digits("m[1]")} from regexp_matches(x, '(${number})', 'g') m
     where x ~ '[0-9][0-9 ().\\/-]{7}' and (m[1] ~ '^[+(0]' or m[1] <> ${digits("m[1]")} or length(m[1]) >= 10 or m[1] = x)
   union all select 'v', lower(m[1]) from regexp_matches(x, '(${token})', 'g') m where x ~ '[0-9]'
@@ -54,19 +61,19 @@ function unitsOf(plan: ColumnPlan, family: string): string[] {
 }
 
 /**
- * Whether an identifying value of the source occurs anywhere in the copy: in any text, JSON or array of any table. Values are
+ * Whether an identifying value of the source occurs anywhere in the copy: in any text, JSON or array of any table, in large objects, in
+ * the planner's samples, in code, defaults, comments and settings. Values are
  * recognised by the server's own functions alone, not by the sanitiser's, and only keyed hashes of them cross over.
  */
 export async function searchIdentifying(comparison: Comparison): Promise<Compared> {
   const { copy, log } = comparison;
   const result = nothingFound();
   const doing = "keeping hashes of the source";
-  await run(copy, doing, "create temporary table prodcopy_marks (h bigint, unit text, kept boolean)");
   for (const pair of (await pairsOf(comparison)).pairs) await gather(comparison, pair);
   await run(
     copy,
     doing,
-    "create temporary table prodcopy_wanted as select h, min(unit) as unit from pg_temp.prodcopy_marks group by h having not bool_or(kept)",
+    "insert into pg_temp.prodcopy_wanted select h, min(unit) as unit from pg_temp.prodcopy_marks group by h having not bool_or(kept)",
   );
   await run(copy, doing, "analyze pg_temp.prodcopy_wanted");
   const [wanted] = await rows<{ n: number }>(
@@ -76,6 +83,9 @@ export async function searchIdentifying(comparison: Comparison): Promise<Compare
   );
   for (const table of await scanTables(copy)) {
     if (table.columns.length > 0) result.findings.push(...(await search(comparison, table)));
+  }
+  for (const unit of [...besideTables, catalogueUnit]) {
+    result.findings.push(...(await searchBeside(comparison, unit)));
   }
   log(`${wanted?.n} identifying values of the source looked for: ${result.findings.length} findings`);
   return { ...result, compared: { identifying: wanted?.n ?? 0 } };
@@ -117,22 +127,48 @@ async function gather({ copy, source, seed }: Comparison, pair: Pair): Promise<v
 
 async function search({ copy, seed }: Comparison, table: ScanTable): Promise<Compared["findings"]> {
   const texts = textsOf(table, table.columns, () => true, 0);
-  const found = await rows<{ col: number; unit: string; count: number; key: string }>(
-    copy,
-    `searching ${table.schema}.${table.table}`,
-    `select t.col, w.unit, count(*)::int as count, min(t.key::text) as key
-       from (${texts}) t(col, kept, key, n, x) cross join lateral (${unitsOfCopy}) u(unit, value)
-       join pg_temp.prodcopy_wanted w on w.h = hashtextextended((u.unit || u.value) collate "C", ${seed})
-      where octet_length(t.x) >= 6 group by 1, 2 order by 1, 2`,
-  );
+  const found = await findsIn(copy, seed, `${table.schema}.${table.table}`, texts, "t.col");
   return found.map((one) =>
     finding(
       "identifying",
       table,
-      table.columns[one.col]?.name ?? "",
+      table.columns[one.at]?.name ?? "",
       words[one.unit] ?? "a value of the source",
       one.count,
       `ctid ${one.key}`,
     ),
   );
+}
+
+/** Large objects, the planner's samples, and what people wrote into the catalogue: named by the object that holds it. */
+async function searchBeside(
+  { copy, seed }: Comparison,
+  { name, places, texts }: Unit,
+): Promise<Compared["findings"]> {
+  const [place] = places;
+  if (place === undefined) return [];
+  const found = await findsIn(copy, seed, name, texts, "t.key::text");
+  return found.map((one) =>
+    finding("identifying", place, one.key, words[one.unit] ?? "a value of the source", one.count),
+  );
+}
+
+/** Finds by place: `at` is the expression that tells places apart. */
+function findsIn(copy: Session, seed: string, name: string, texts: string, at: string): Promise<Find[]> {
+  return rows<Find>(
+    copy,
+    `searching ${name}`,
+    `select ${at} as at, w.unit, count(*)::int as count, min(t.key::text) as key
+       from (${texts}) t(col, kept, key, n, x) cross join lateral (${unitsOfCopy}) u(unit, value)
+       join pg_temp.prodcopy_wanted w on w.h = hashtextextended((u.unit || u.value) collate "C", ${seed})
+      where octet_length(t.x) >= 6 group by 1, 2 order by 1, 2`,
+  );
+}
+
+interface Find {
+  /** The column's number, where columns are told apart. */
+  at: number;
+  unit: string;
+  count: number;
+  key: string;
 }

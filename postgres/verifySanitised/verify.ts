@@ -16,6 +16,8 @@ export interface VerificationRequest {
   source: Session | undefined;
   rules: RulesDocument;
   database: string;
+  /** Of larger tables only about so many rows are compared cell by cell. Default: all rows. */
+  sample?: number;
   log: Log;
 }
 
@@ -54,6 +56,7 @@ export async function verifySanitised(request: VerificationRequest): Promise<Ver
       plan,
       catalogue: await readCatalogue(copy, database),
       seed: await seedFrom(copy),
+      sample: request.sample,
       log,
     };
     await forTemporaryTables(copy);
@@ -71,7 +74,7 @@ export async function verifySanitised(request: VerificationRequest): Promise<Ver
 }
 
 const beyond =
-  "What stands outside of rows: free space in files, the write-ahead log, backups, the server's log. It cannot be read over a connection.";
+  "What stands outside of the database: free space in files, the write-ahead log, backups, the server's log, which cannot be read over a connection; roles and other databases, which were not looked at.";
 const withoutSource =
   "That no value of the original is left, that masked cells differ and kept ones are the same: SOURCE_DATABASE_URL is not set.";
 
@@ -92,7 +95,13 @@ async function seedFrom(session: Session): Promise<string> {
   return made?.seed ?? "0";
 }
 
-/** What several processes read cannot be a temporary table. */
+/** Tables for hashes of the source; from then on the session can write nothing else, whatever a view or a rule calls. */
 async function forTemporaryTables(copy: Session): Promise<void> {
-  await run(copy, "setting up the comparison", "set max_parallel_workers_per_gather = 0");
+  const doing = "setting up the comparison";
+  await run(copy, doing, "create temporary table prodcopy_cells (k bigint, h bigint[])");
+  await run(copy, doing, "create temporary table prodcopy_marks (h bigint, unit text, kept boolean)");
+  await run(copy, doing, "create temporary table prodcopy_wanted (h bigint, unit text)");
+  await run(copy, doing, "set default_transaction_read_only = on");
+  // What several processes read cannot be a temporary table.
+  await run(copy, doing, "set max_parallel_workers_per_gather = 0");
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { withSession, type ConnectionTarget, type Session } from "../../postgres/connection";
 import { databasesOfEnvironment } from "../../postgres/databaseUrl";
 import type { RulesDocument } from "../../postgres/sanitise/rules/document";
@@ -17,19 +17,30 @@ export function registerVerifySanitised(program: Command): void {
     .description("prove that the database of the environment is sanitised; changes nothing")
     .requiredOption("--rules <file>", "the rules file")
     .option("--json", "print the verdict as JSON, for programs")
+    .option(
+      "--sample <rows>",
+      "of larger tables compare only about so many rows cell by cell with the original; by default all are",
+      rowCount,
+    )
     .addHelpText(
       "after",
       "\nWith SOURCE_DATABASE_URL, the unsanitised original, it also compares: no identifying value is left, masked cells differ, " +
         "\nkept columns and row counts are the same. The original is read over a read-only session, and only keyed hashes of it cross over." +
         "\nExample:\n  $ DATABASE_URL=postgres://me@localhost/copy npx prodcopy verify-sanitised --rules rules.yaml --json",
     )
-    .action((options: { rules: string; json?: boolean }) => act(options));
+    .action((options: VerifyOptions) => act(options));
 }
 
-async function act(options: { rules: string; json?: boolean }): Promise<void> {
+interface VerifyOptions {
+  rules: string;
+  json?: boolean;
+  sample?: number;
+}
+
+async function act(options: VerifyOptions): Promise<void> {
   let result: Verification;
   try {
-    result = await verify(options.rules);
+    result = await verify(options);
   } catch (error) {
     if (options.json !== true) throw error;
     say(JSON.stringify({ verdict: "refused", reasons: [(error as Error).message] }, null, 2));
@@ -40,17 +51,17 @@ async function act(options: { rules: string; json?: boolean }): Promise<void> {
   if (result.verdict === "failed") throw new ExitError(exitCode.refused);
 }
 
-async function verify(file: string): Promise<Verification> {
+async function verify({ rules: file, sample }: VerifyOptions): Promise<Verification> {
   const faults = new Faults();
   const databases = await faults.attempt(() => databasesOfEnvironment());
   const rules = await faults.attempt(() => loadRules(path.resolve(file)));
   if (databases === undefined || rules === undefined) throw new Error(faults.messages.join("\n"));
   const { database, source } = databases;
-  if (source === undefined) return onSessions(database, undefined, rules);
+  if (source === undefined) return onSessions(database, undefined, rules, sample);
   return withSession(
     source,
     { applicationName: "prodcopy verify-sanitised source", readOnly: true },
-    (session) => onSessions(database, session, rules),
+    (session) => onSessions(database, session, rules, sample),
   );
 }
 
@@ -58,8 +69,9 @@ function onSessions(
   database: ConnectionTarget,
   source: Session | undefined,
   rules: RulesDocument,
+  sample: number | undefined,
 ): Promise<Verification> {
-  // Temporary tables can only be made where a session may write; without the original none is needed.
+  // Temporary tables can only be made where a session may write; when they are made, it may no more. Without the original none is needed.
   const options = { applicationName: "prodcopy verify-sanitised", readOnly: source === undefined };
   return withSession(database, options, async (copy) => {
     if (source !== undefined && (await identityOf(copy)) === (await identityOf(source))) {
@@ -67,7 +79,14 @@ function onSessions(
         "SOURCE_DATABASE_URL leads to the very database that is to be verified; give the unsanitised original. Nothing was looked at.",
       );
     }
-    return verifySanitised({ copy, source, rules, database: database.database, log: progress });
+    return verifySanitised({
+      copy,
+      source,
+      rules,
+      database: database.database,
+      ...(sample === undefined ? {} : { sample }),
+      log: progress,
+    });
   });
 }
 
@@ -93,4 +112,9 @@ function lineOf({ schema, table, column, kind, count, exampleKey }: Finding): st
   const place = [schema, table, column].filter((part) => part !== "").join(".");
   const times = count > 1 ? `, ${count} times` : "";
   return `${place === "" ? "" : `${place}: `}${kind}${times}${exampleKey === "" ? "" : `, e.g. at ${exampleKey}`}`;
+}
+
+function rowCount(text: string): number {
+  if (!/^[1-9][0-9]{0,11}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of rows.");
+  return Number(text);
 }

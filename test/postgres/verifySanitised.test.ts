@@ -130,6 +130,56 @@ describe("prodcopy verify-sanitised", function () {
     assert.deepEqual(found(printed, "unfinished"), ["run_key. 1"]);
   });
 
+  it("finds what stands in code, definitions, comments and large objects", async () => {
+    const places = `
+      create function ask() returns text language sql as $$ select 'Person9@real-mail.example.org' $$;
+      create view one as select 1 as n where 'person10@real-mail.example.org' <> '';
+      alter table orders alter contact set default 'person11@real-mail.example.org';
+      comment on column orders.placed is 'person12@real-mail.example.org knows';
+      create foreign data wrapper w; create server s foreign data wrapper w options (contact 'person13@real-mail.example.org');
+      alter database broken set my.contact = 'person14@real-mail.example.org';
+      select lo_from_bytea(0, 'person15@real-mail.example.org');
+`;
+    const expected = [
+      "comment on column placed of table public.orders",
+      "data",
+      "default of public.orders",
+      "function public.ask()",
+      "options of foreign server s",
+      "setting of database broken",
+      "view public.one",
+    ];
+    const columns = (printed: Printed, check: string) =>
+      [
+        ...new Set(
+          printed.findings
+            .filter((one) => one.check === check)
+            .map((one) => one.column.replace(/^object \d+$/, "data")),
+        ),
+      ].sort();
+    const printed = await broken(places);
+    assert.deepEqual(columns(printed, "patterns"), expected);
+    assert.deepEqual(columns(printed, "identifying"), expected);
+  });
+
+  it("compares every row, or says how many it compared", async () => {
+    const printed = JSON.parse(
+      (
+        await runCli(["verify-sanitised", "--rules", work.file, "--json", "--sample", "50"], {
+          DATABASE_URL: urlOf(server(), "copy"),
+          SOURCE_DATABASE_URL: urlOf(server(), "original"),
+        })
+      ).out,
+    ) as Printed & { notProven: string[] };
+    assert.equal(printed.verdict, "passed");
+    assert.ok(printed.compared.maskedCells > 0 && printed.compared.maskedCells < 600);
+    assert.match(
+      printed.notProven.join("\n"),
+      /orders: that masked cells differ in every row; one row of 4 was compared/,
+    );
+    assert.doesNotMatch(((await verify()).printed as typeof printed).notProven.join("\n"), /one row of/);
+  });
+
   it("refuses the database itself as its original, and needs no right to write", async () => {
     const env = { DATABASE_URL: urlOf(server(), "copy"), SOURCE_DATABASE_URL: urlOf(server(), "copy") };
     const same = await runCli(["verify-sanitised", "--rules", work.file], env);
