@@ -26,7 +26,7 @@ export async function rowFingerprint(copy: CopySession, work: TableWork): Promis
             t.typtype = 'e' or t.typnamespace = 'pg_catalog'::regnamespace and t.typname = any ($2) and coalesce(l.collisdeterministic, true) as exact,
             current_setting('server_version_num')::int >= 140000 as records
        from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_collation l on l.oid = a.attcollation
-      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped`,
+      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum`,
     [qualified(work.schema, work.table), hashed],
   );
   const kept = columns.filter((one) => work.keptColumns.includes(one.name));

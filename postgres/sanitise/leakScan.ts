@@ -45,13 +45,13 @@ export async function leakScan(session: Session, request: LeakScanRequest): Prom
     suspicious: [],
     seconds: 0,
   };
-  const how = await row<How>(
+  const { comparesPlaces } = await row<Pick<How, "comparesPlaces">>(
     session,
     "reading the server's version",
     `select current_setting('server_version_num')::int >= 140000 as "comparesPlaces"`,
   );
   const workers = request.crew?.size ?? 1;
-  const units = unitsOf(tables, request.tables, workers, how);
+  const units = unitsOf(tables, request.tables, workers, { before: request.before, comparesPlaces });
   const compared = request.before ? request.tables.filter((table) => table.compare !== undefined) : [];
   const searches = [
     ...units.map((unit) => (by: Session) => searchUnit(by, unit, search)),

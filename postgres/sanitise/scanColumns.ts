@@ -62,19 +62,25 @@ export async function scanTables(session: Session): Promise<ScanTable[]> {
   );
 }
 
-/** A table's columns as texts: all of it in one pass. `first` is the number of the first column; `limit`: of so many rows alone. */
+/**
+ * A table's columns as texts: all of it in one pass. `first` is the number of the first column; `limit`: of so many rows alone.
+ * @param filled whether a column holds our filler, which is passed over where it stands: a wide text is then not even copied
+ */
 export function textsOf(
   table: ScanTable,
   columns: ScanColumn[],
   kept: (column: ScanColumn) => boolean,
   first: number,
-  limit?: number,
+  { limit, filled = () => false }: { limit?: number; filled?: (column: ScanColumn) => boolean } = {},
 ): Texts {
   const plain: { col: number; kept: boolean; x: string }[] = [];
   const several: string[] = [];
   for (const [i, column] of columns.entries()) {
     const many = elementsOf(column);
-    if (many === undefined) plain.push({ col: first + i, kept: kept(column), x: textOf(column) });
+    const x = textOf(column);
+    const other =
+      filled(column) && column.category === "S" ? `case when not prodcopy.is_filler(${x}) then ${x} end` : x;
+    if (many === undefined) plain.push({ col: first + i, kept: kept(column), x: other });
     else several.push(`select ${first + i}, ${kept(column)}, ${many}`);
   }
   const each = (of: (one: (typeof plain)[number]) => string) => plain.map(of);

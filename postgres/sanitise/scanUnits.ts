@@ -51,8 +51,10 @@ export function unitsOf(
   return [...groups.map((group) => unitOf(group, works, how)), ...besideTables];
 }
 
-/** What the server can do. */
+/** What can be asked of the server. */
 export interface How {
+  /** Whether the run's functions are there; see `Search`. */
+  before: boolean;
   /** See `once`. */
   comparesPlaces: boolean;
 }
@@ -83,12 +85,14 @@ function unitOf(group: ScanTable[], works: readonly ScannedTable[], how: How): U
   for (const table of group) {
     const work = works.find((one) => nameOf(one) === nameOf(table.top));
     const masked = (name: string) => work?.columns.find((one) => one.column === name)?.action === "mask";
+    const kept = (column: ScanColumn) => !masked(column.name);
+    const filled = (column: ScanColumn) => how.before && masked(column.name);
     const add = (columns: ScanColumn[], wrap: (texts: Texts) => Texts) => {
       if (columns.length === 0) return;
-      const of = (limit?: number) =>
-        wrap(textsOf(table, columns, (column) => !masked(column.name), places.length, limit));
+      const of = (more: { limit?: number } = {}) =>
+        wrap(textsOf(table, columns, kept, places.length, { ...more, filled }));
       texts.push(of());
-      if (table.bytes > sampled.bytes) samples.push(of(sampled.rows));
+      if (table.bytes > sampled.bytes) samples.push(of({ limit: sampled.rows }));
       places.push(
         ...columns.map(({ name }) => ({
           schema: table.schema,
