@@ -14,7 +14,7 @@ import { compositeParts, filledTables, readableColumns } from "./reading";
 import { findShared } from "./sharedValues";
 import { subjectOf } from "./tableSubject";
 import { subjectByValues } from "./tableSubjectByValues";
-import { canHoldText, sampleColumns, type ColumnSample } from "./sample";
+import { canHoldText, inLooks, sampleColumns, type ColumnSample } from "./sample";
 
 /** What the detector thinks of every column of the tables that rules speak of. */
 export interface Detection {
@@ -62,11 +62,16 @@ export async function detect(
   const past = pastTables(index);
   const refersTo = impliedReference(index);
   const notSampled: string[] = [];
-  for (const [done, table] of tables.entries()) {
-    progress?.(done, tables.length);
-    const seen = filled.has(table)
-      ? await look(session, table, readable, index, notSampled)
-      : { samples: new Map<string, ColumnSample>(), places: new Map<string, JsonPlace[]>() };
+  const having = tables.filter((table) => filled.has(table));
+  let done = 0;
+  const looks = await look(session, having, readable, index, notSampled, () => {
+    progress?.(done++, having.length);
+  });
+  for (const table of tables) {
+    const seen = looks.get(table) ?? {
+      samples: new Map<string, ColumnSample>(),
+      places: new Map<string, JsonPlace[]>(),
+    };
     const judgeAll = () => {
       for (const { column, evidence } of known) {
         findings.set(columnKey(table, column.name), judge(table, column, evidence));
@@ -111,19 +116,62 @@ interface Seen {
   places: Map<string, JsonPlace[]>;
 }
 
+/** Looks at the values of tables that have any. What the server refuses of many tables at once, it is asked of each alone. */
 async function look(
   session: Session,
+  tables: CatalogueTable[],
+  readable: ReadonlySet<string>,
+  index: CatalogueIndex,
+  notSampled: string[],
+  progress: (table: CatalogueTable) => void,
+): Promise<ReadonlyMap<CatalogueTable, Seen>> {
+  const seen = new Map(
+    tables.map((table): [CatalogueTable, Seen] => [table, { samples: new Map(), places: new Map() }]),
+  );
+  const wanted = tables.map((table) => ({
+    table,
+    columns: readableTexts(table, readable, index, notSampled),
+  }));
+  const take = async (some: typeof wanted) => {
+    const samples = await sampleColumns(session, some);
+    some.forEach(({ table, columns }, t) => {
+      columns.forEach(({ name }, c) => {
+        const sample = samples[t]?.[c];
+        if (sample) seen.get(table)?.samples.set(name, sample);
+      });
+    });
+  };
+  for (const some of inLooks(wanted.filter(({ columns }) => columns.length > 0))) {
+    for (const { table } of some) progress(table);
+    const refused: string[] = [];
+    await attempt("", refused, () => take(some));
+    if (refused.length === 0) continue;
+    for (const one of some) await attempt(index.write(one.table), notSampled, () => take([one]));
+  }
+  for (const { table, columns } of wanted) {
+    const { samples, places } = seen.get(table) ?? {};
+    for (const column of columns.filter((one) => familyOf(one) === "json")) {
+      if ((samples?.get(column.name)?.values ?? 0) === 0) continue;
+      await attempt(`${index.write(table)}.${column.name}`, notSampled, async () => {
+        places?.set(column.name, await jsonPlaces(session, table, column));
+      });
+    }
+  }
+  return seen;
+}
+
+/** The columns of a table whose values may be looked at; the others are noted. */
+function readableTexts(
   table: CatalogueTable,
   readable: ReadonlySet<string>,
   index: CatalogueIndex,
   notSampled: string[],
-): Promise<Seen> {
-  const seen: Seen = { samples: new Map(), places: new Map() };
+): CatalogueColumn[] {
   const written = index.write(table);
   // A look at a foreign table would call another server.
   if (table.kind === "foreign") {
     notSampled.push(`${written}: a foreign table, its rows stand on another server`);
-    return seen;
+    return [];
   }
   const holding = table.columns.filter((column) => canHoldText(column) && !column.generated);
   const columns = holding.filter(({ name }) => readable.has(columnKey(table, name)));
@@ -131,18 +179,7 @@ async function look(
     const not = holding.filter((column) => !columns.includes(column)).map(({ name }) => name);
     notSampled.push(`${written} (${not.join(", ")}): this login may not read it`);
   }
-  if (columns.length === 0) return seen;
-  await attempt(written, notSampled, async () => {
-    const samples = await sampleColumns(session, table, columns);
-    columns.forEach((column, c) => samples[c] && seen.samples.set(column.name, samples[c]));
-  });
-  for (const column of columns.filter((one) => familyOf(one) === "json")) {
-    if ((seen.samples.get(column.name)?.values ?? 0) === 0) continue;
-    await attempt(`${written}.${column.name}`, notSampled, async () => {
-      seen.places.set(column.name, await jsonPlaces(session, table, column));
-    });
-  }
-  return seen;
+  return columns;
 }
 
 /** What the server refuses, a look that takes too long: said, and the draft goes on without it. */

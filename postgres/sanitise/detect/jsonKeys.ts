@@ -2,7 +2,7 @@ import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { ident, literal, qualified, rows, type Session } from "../../connection";
 import type { Kind } from "./kinds";
 import { kindsOf } from "./nameKinds";
-import { digitsFlag, shapeParameters, shapes } from "./shapes";
+import { digitsOf, shapeParameters, shapes } from "./shapes";
 import { nameWords } from "./vocabulary";
 
 /** A place in the JSON of a column that looks personal, as rules write it: `$.contact.phones[*]`. */
@@ -68,7 +68,7 @@ function pathsQuery(table: CatalogueTable, column: CatalogueColumn): string {
           with ordinality a(value, i) where i <= 10) few
       ) e where w.depth < 5
     ), leaves as (
-      select n, path, leaf, ${digitsFlag("leaf")} from (select n, path, left(value #>> '{}', 1000) as leaf from walk
+      select n, path, leaf, ${digitsOf("leaf")} from (select n, path, left(value #>> '{}', 1000) as leaf from walk
       where jsonb_typeof(value) in ('string', 'number') and value #>> '{}' <> '' offset 0) texts
     )
     select path, count(*)::int as values, ${counts.join(", ")} from leaves

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../../catalogue";
 import type { Session } from "../../connection";
 import { columnKey } from "../rules/lookup";
-import { canHoldText, sampleColumns } from "./sample";
+import { canHoldText, inLooks, sampleColumns } from "./sample";
 import { shapes } from "./shapes";
 
 /** By column (`columnKey`), what a look at its values found: `e-mail addresses in 12 of 500 sampled rows`. */
@@ -18,19 +18,25 @@ export async function lookPersonal(
 ): Promise<PersonalLooks> {
   const looks = new Map<string, string[]>();
   const signs = shapes.filter(({ gate }) => gate);
-  for (const table of catalogue.tables) {
-    if (table.kind !== "table" && table.kind !== "partitioned") continue;
-    const columns = table.columns.filter(
-      (column) => canHoldText(column) && (wanted?.has(columnKey(table, column.name)) ?? true),
-    );
-    if (columns.length === 0) continue;
-    const samples = await sampleColumns(session, table, columns);
-    for (const [c, column] of columns.entries()) {
-      const found = signs.flatMap(({ key, what }) => {
-        const count = samples[c]?.found[key] ?? 0;
-        return count > 0 ? [`${what} in ${count} of ${samples[c]?.rows ?? 0} sampled rows`] : [];
-      });
-      if (found.length > 0) looks.set(columnKey(table, column.name), found);
+  const open = catalogue.tables
+    .filter(({ kind }) => kind === "table" || kind === "partitioned")
+    .map((table) => ({
+      table,
+      columns: table.columns.filter(
+        (column) => canHoldText(column) && (wanted?.has(columnKey(table, column.name)) ?? true),
+      ),
+    }));
+  for (const some of inLooks(open.filter(({ columns }) => columns.length > 0))) {
+    const samples = await sampleColumns(session, some);
+    for (const [t, { table, columns }] of some.entries()) {
+      for (const [c, column] of columns.entries()) {
+        const sample = samples[t]?.[c];
+        const found = signs.flatMap(({ key, what }) => {
+          const count = sample?.found[key] ?? 0;
+          return count > 0 ? [`${what} in ${count} of ${sample?.rows ?? 0} sampled rows`] : [];
+        });
+        if (found.length > 0) looks.set(columnKey(table, column.name), found);
+      }
     }
   }
   return looks;

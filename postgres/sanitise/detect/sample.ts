@@ -1,7 +1,7 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
-import { ident, qualified, row, type Session } from "../../connection";
+import { ident, qualified, rows, type Session } from "../../connection";
 import { familyOf, rareFamilies } from "../rules/families";
-import { digitsFlag, shapeParameters, shapes } from "./shapes";
+import { digitsOf, shapeParameters, shapes } from "./shapes";
 
 /** What a look at some of a column's values found: counts, no values. */
 export interface ColumnSample {
@@ -22,36 +22,58 @@ export interface ColumnSample {
 export const sampledRows = 2_000;
 /** Longer values are looked at this far, in characters. */
 const lookedAt = 4_000;
-const mostAtOnce = 40;
+const columnsAtOnce = 150;
+
+/** Columns of one table. */
+export interface Wanted {
+  table: CatalogueTable;
+  columns: CatalogueColumn[];
+}
+
+/** Divides tables so that each group is one look: some columns of many tables, or all of a wide one. */
+export function inLooks<T extends Wanted>(wanted: T[]): T[][] {
+  const groups: T[][] = [];
+  let size = columnsAtOnce;
+  for (const one of wanted) {
+    if (size + one.columns.length > columnsAtOnce) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)?.push(one);
+    size += one.columns.length;
+  }
+  return groups;
+}
 
 /**
- * Looks at a sample of the values of these columns, inside the server.
- * @returns in the order of the columns.
+ * Looks at a sample of the values of these columns, inside the server and in one query: a value that stands in many rows is tested once.
+ * @returns for each table, in the order of its columns.
  */
-export async function sampleColumns(
-  session: Session,
-  table: CatalogueTable,
-  columns: CatalogueColumn[],
-): Promise<ColumnSample[]> {
-  // The server takes at most 1664 results of a query.
-  if (columns.length > mostAtOnce) {
-    const first = await sampleColumns(session, table, columns.slice(0, mostAtOnce));
-    return [...first, ...(await sampleColumns(session, table, columns.slice(mostAtOnce)))];
-  }
-  const doing = `looking at a sample of ${table.schema}.${table.name}`;
-  const counts = await row<Record<string, number>>(session, doing, sampleQuery(table, columns), [
+export async function sampleColumns(session: Session, wanted: Wanted[]): Promise<ColumnSample[][]> {
+  const [first] = wanted;
+  if (first === undefined) return [];
+  const others = wanted.length === 1 ? "" : ` and ${wanted.length - 1} more tables`;
+  const doing = `looking at a sample of ${first.table.schema}.${first.table.name}${others}`;
+  const counts = await rows<Record<string, number>>(session, doing, sampleQuery(wanted), [
     ...shapeParameters,
   ]);
-  const of = (name: string) => counts[name] ?? 0;
-  return columns.map((_, c) => ({
-    rows: of("total"),
-    values: of(`n${c}`),
-    distinct: of(`d${c}`),
-    characters: of(`l${c}`),
-    words: of(`w${c}`),
-    codes: of(`k${c}`),
-    found: Object.fromEntries(shapes.map(({ key }, s) => [key, of(`c${c}_${s}`)])),
-  }));
+  const byPlace = new Map(counts.map((one) => [one.p, one]));
+  let place = 0;
+  return wanted.map(({ columns }) =>
+    columns.map(() => {
+      const found = byPlace.get(place++);
+      const of = (name: string) => found?.[name] ?? 0;
+      return {
+        rows: of("total"),
+        values: of("n"),
+        distinct: of("d"),
+        characters: of("l"),
+        words: of("w"),
+        codes: of("k"),
+        found: Object.fromEntries(shapes.map(({ key }, s) => [key, of(`c${s}`)])),
+      };
+    }),
+  );
 }
 
 /** Whether values of the column may have text in them. */
@@ -59,25 +81,32 @@ export function canHoldText(column: CatalogueColumn): boolean {
   return ["text", "json", "array", "composite", "bytes", ...rareFamilies].includes(familyOf(column));
 }
 
-function sampleQuery(table: CatalogueTable, columns: CatalogueColumn[]): string {
-  const asText = (column: CatalogueColumn) =>
-    familyOf(column) === "bytes"
-      ? `encode(substring(${ident(column.name)} from 1 for ${lookedAt}), 'escape')`
-      : `left(${ident(column.name)}::text, ${lookedAt})`;
-  const counts = columns.flatMap((_, c) => [
-    `count(v${c})::int as n${c}`,
-    `count(distinct md5(v${c}))::int as d${c}`,
-    `coalesce(avg(length(v${c})), 0)::float8 as l${c}`,
-    `coalesce(avg(1 + length(v${c}) - length(translate(v${c}, ' ', ''))), 0)::float8 as w${c}`,
-    `count(*) filter (where v${c} ~ '^[A-Z0-9_.:/-]{1,12}$')::int as k${c}`,
-    ...shapes.map(({ test }, s) => `count(*) filter (where ${test(`v${c}`)})::int as c${c}_${s}`),
-  ]);
-  // Blocks from all over a large table; the same ones each time, so that a run can be repeated.
-  const share =
-    table.estimatedRows > 50 * sampledRows ? (100 * 20 * sampledRows) / table.estimatedRows : undefined;
-  const sample = share === undefined ? "" : ` tablesample system (${share.toFixed(6)}) repeatable (0)`;
-  const flagged = columns.map((_, c) => `v${c}, ${digitsFlag(`v${c}`)}`);
-  return `select count(*)::int as total, ${counts.join(", ")} from (select ${flagged.join(", ")} from (
-    select ${columns.map((column, c) => `nullif(${asText(column)}, '') as v${c}`).join(", ")}
-      from ${qualified(table.schema, table.name)}${sample} limit ${sampledRows}) as taken offset 0) as sampled`;
+function sampleQuery(wanted: Wanted[]): string {
+  let place = 0;
+  const taken = wanted.map(({ table, columns }) => {
+    const values = columns.map((column) => `(${place++}, nullif(${asText(column)}, ''))`);
+    // Blocks from all over a large table; the same ones each time, so that a run can be repeated.
+    const share =
+      table.estimatedRows > 50 * sampledRows ? (100 * 20 * sampledRows) / table.estimatedRows : undefined;
+    const sample = share === undefined ? "" : ` tablesample system (${share.toFixed(6)}) repeatable (0)`;
+    const names = columns.map(({ name }) => ident(name)).join(", ");
+    return `select x.p, x.v from (select ${names} from ${qualified(table.schema, table.name)}${sample} limit ${sampledRows}) t,
+      lateral (values ${values.join(", ")}) x(p, v)`;
+  });
+  const counts = shapes.map(({ test }, s) => `coalesce(sum(n) filter (where ${test("v")}), 0)::int as c${s}`);
+  return `select p, sum(n)::int as total, coalesce(sum(n) filter (where v is not null), 0)::int as n, count(v)::int as d,
+      coalesce(sum(n * length(v)) / nullif(sum(n) filter (where v is not null), 0), 0)::float8 as l,
+      coalesce(sum(n * (1 + length(v) - length(replace(v, ' ', '')))) / nullif(sum(n) filter (where v is not null), 0), 0)::float8 as w,
+      coalesce(sum(n) filter (where v ~ '^[A-Z0-9_.:/-]{1,12}$'), 0)::int as k, ${counts.join(", ")}
+    from (select p, v, n, ${digitsOf("v")} from (
+      select p, v, count(*) as n from (${taken.join(" union all ")}) taken group by p, v) each offset 0) as sampled
+    group by p`;
+}
+
+/** Names are those of the table, which stands as `t`. */
+function asText(column: CatalogueColumn): string {
+  const name = `t.${ident(column.name)}`;
+  return familyOf(column) === "bytes"
+    ? `encode(substring(${name} from 1 for ${lookedAt}), 'escape')`
+    : `left(${name}::text, ${lookedAt})`;
 }

@@ -2,9 +2,9 @@ import { literal } from "../../connection";
 import type { Kind } from "./kinds";
 import { familyNames, givenNames } from "./commonNames";
 
-/** The column that tests expect beside the value `v`: `vd`, whether it has digits side by side. */
-export function digitsFlag(v: string): string {
-  return `${v} ~ '[0-9]{2}' as ${v}d`;
+/** The column that tests expect beside the value `v`: `vd`, how many digits it has; 0 where no two stand side by side. */
+export function digitsOf(v: string): string {
+  return `case when ${v} ~ '[0-9]{2}' then length(${v}) - length(translate(${v}, '0123456789', '')) else 0 end as ${v}d`;
 }
 
 /** Something that a value looks like, found inside the server. */
@@ -30,8 +30,8 @@ const afterAnyCase = (cheap: (v: string) => string, pattern: string) => (v: stri
   `${cheap(v)} and ${v} ~* ${literal(pattern)}`;
 const after = (cheap: (v: string) => string, pattern: string) => (v: string) =>
   `${cheap(v)} and ${v} ~ ${literal(pattern)}`;
-/** Computed once a value by whoever asks (`digitsFlag`): most patterns need digits. */
-const digits = (v: string) => `${v}d`;
+/** Computed once a value by whoever asks (`digitsOf`): most patterns need digits, and most values have fewer. */
+const digits = (least: number) => (v: string) => `${v}d >= ${least}`;
 const within = (least: string, most: number) => (v: string) =>
   `strpos(${v}, ${literal(least)}) > 0 and length(${v}) <= ${most}`;
 const anyOf =
@@ -74,7 +74,7 @@ export const shapes: Shape[] = [
     "telephone numbers",
     "phone",
     after(
-      digits,
+      digits(5),
       "(^|[^[:alnum:].+-])(\\+[1-9]|\\(?0[1-9])[0-9]*\\)?([ ./-]?\\(?[0-9]{2,}\\)?){2,5}($|[^[:alnum:].-])",
     ),
     { whole: 0.85, from: 0.5, single: 0.55, gate: true },
@@ -84,7 +84,7 @@ export const shapes: Shape[] = [
     "telephone numbers",
     "phone",
     after(
-      digits,
+      digits(10),
       "^(\\+?1[ .-]?)?(\\([2-9][0-9]{2}\\) ?|[2-9][0-9]{2}[ .-])[0-9]{3}[ .-]?[0-9]{4}( ?x[0-9]+)?$",
     ),
     { whole: 0.92, from: 0.3 },
@@ -93,7 +93,10 @@ export const shapes: Shape[] = [
     "iban",
     "IBANs",
     "number",
-    after(digits, "\\m[A-Z]{2}[0-9]{2}([ ]?[A-Z0-9]{4}){2,7}[ ]?[A-Z0-9]{0,4}\\M"),
+    after(
+      (v) => `length(${v}) >= 12 and ${digits(2)(v)}`,
+      "\\m[A-Z]{2}[0-9]{2}([ ]?[A-Z0-9]{4}){2,7}[ ]?[A-Z0-9]{0,4}\\M",
+    ),
     { whole: 0.93, from: 0.3, single: 0.4, gate: true },
   ),
   shape(
@@ -101,14 +104,14 @@ export const shapes: Shape[] = [
     "card numbers",
     "number",
     (v) =>
-      `${digits(v)} and ${matches("(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])")(v)} and ${luhn(v)}`,
+      `${digits(14)(v)} and ${matches("(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])")(v)} and ${luhn(v)}`,
     { whole: 0.93, single: 0.5, gate: true },
   ),
   shape(
     "ip",
     "network addresses",
     "network",
-    after(digits, "(^|[^0-9.])([0-9]{1,3}\\.){3}[0-9]{1,3}($|[^0-9.])"),
+    after((v) => `${has(".")(v)} and ${digits(4)(v)}`, "(^|[^0-9.])([0-9]{1,3}\\.){3}[0-9]{1,3}($|[^0-9.])"),
     { whole: 0.9, from: 0.3, single: 0.55, gate: true },
   ),
   shape(
@@ -152,7 +155,7 @@ export const shapes: Shape[] = [
     "national numbers",
     "number",
     after(
-      digits,
+      digits(7),
       "^([0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}|[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|[12][0-9]{2}(0[1-9]|1[0-2])[0-9]{10})$",
     ),
     { whole: 0.92, from: 0.3 },
