@@ -11,6 +11,8 @@ from moto.rds.models import rds_backends
 
 from .beanstalk.responses import all_environments
 from .front import Front
+from .gate.faults import faults as all_faults
+from .gate.log import log as all_calls
 from .rds.backend import LIMITS, Backend
 from .rds.instance import Instance
 from .ssm import responses as ssm
@@ -122,6 +124,23 @@ def sessions(asked: dict[str, Any]) -> Any:
     return {"sessions": found}
 
 
+def faults(asked: dict[str, Any]) -> Any:
+    """`{"service": "rds", "operation": "ModifyDBInstance", "code": "Throttling", "times": 2}`; all of it in `gate/faults.py`."""
+    if asked.get("clear"):
+        all_faults.clear()
+    else:
+        all_faults.add(**asked)
+    return {}
+
+
+def log(asked: dict[str, Any]) -> Any:
+    """Every call so far; `{"clear": true}` forgets them."""
+    entries = all_calls.entries()
+    if asked.get("clear"):
+        all_calls.clear()
+    return entries
+
+
 def all_instances() -> list[Instance]:
     return [
         each
@@ -152,6 +171,8 @@ HANDLERS: dict[str, Handler] = {
     "environments": environments,
     "agents": agents,
     "sessions": sessions,
+    "faults": faults,
+    "log": log,
 }
 
 

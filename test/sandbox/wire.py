@@ -11,6 +11,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler
 
 from . import control
+from .gate import gate
+from .gate.call import identify
+from .gate.errors import Answer
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -26,10 +29,21 @@ class Application:
         body = _read(environ)
         path = environ.get("PATH_INFO", "/")
         if path.startswith("/sandbox/"):
-            status, answer = control.answer(path, body)
-            return _send(start_response, status, answer)
+            status, said = control.answer(path, body)
+            return _send(start_response, (status, [("Content-Type", "application/json")], said))
+        answered = gate.answer(identify(environ, body), lambda: self._ask_moto(environ, body))
+        return _send(start_response, answered)
+
+    def _ask_moto(self, environ: Environ, body: bytes) -> Answer:
         environ["wsgi.input"] = io.BytesIO(body)
-        return self._moto(environ, start_response)
+        seen: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            seen.append((status, headers))
+
+        said = b"".join(self._moto(environ, start))
+        status, headers = seen[-1]
+        return int(status.split()[0]), headers, said
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -44,7 +58,9 @@ def _read(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(length) if length else b""
 
 
-def _send(start_response: StartResponse, status: int, body: bytes) -> Iterable[bytes]:
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+def _send(start_response: StartResponse, answered: Answer) -> Iterable[bytes]:
+    status, headers, body = answered
+    if not any(name.lower() == "content-length" for name, _ in headers):
+        headers = [*headers, ("Content-Length", str(len(body)))]
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body]

@@ -51,6 +51,28 @@ export function clientSettings(
   return { endpoint: sandbox.endpoint, region, credentials, maxAttempts: 1 };
 }
 
+/**
+ * A call of a service whose SDK client the project does not have. The sandbox looks at the scope of a signature and does not
+ * verify it, so this one is none.
+ * @returns the answer's XML.
+ */
+export async function askService(
+  sandbox: Sandbox,
+  service: string,
+  version: string,
+  parameters: Record<string, string>,
+): Promise<string> {
+  const scope = `runner/20260101/${region}/${service}/aws4_request`;
+  const response = await fetch(sandbox.endpoint, {
+    method: "POST",
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none` },
+    body: new URLSearchParams({ ...parameters, Version: version }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${service} answered ${response.status}: ${text}`);
+  return text;
+}
+
 /** Polls until the instance is in this state. @throws when it ends in a failed one. */
 export async function untilStatus(rds: RDSClient, id: string, status = "available"): Promise<DBInstance> {
   for (;;) {

@@ -1,0 +1,1 @@
+"""What every call passes before moto sees it: the table, policies, faults, the log."""
