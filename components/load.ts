@@ -2,12 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { folderDigest, shortHash } from "../pipeline/digest";
 import { sanitiserRevision } from "../postgres/sanitise/revision";
 import { rulesDigestOf } from "../postgres/sanitise/rules/load";
-import { awsMissing, reportsRoot } from "../platforms/reports";
+import { reportsRoot } from "../platforms/reports";
 import { reportFolder, reportPaths } from "../report/place";
 import { parseConfig, type ParsedConfig } from "./config";
 import type { CopyArgs } from "./copy";
 import type { StackFacts } from "./facts";
 import type { SourceArgs } from "./source";
+
+/** What a stack on `aws` is answered with: its platform is there, what it declares is not. */
+const awsMissing =
+  'Stacks on the platform "aws" are not built yet: this version runs the whole pipeline with `prodcopy:platform: local`. Nothing was changed.';
 
 /** The configuration in the shape that the components take. */
 export interface LoadedConfig {
@@ -62,9 +66,7 @@ function readConfig(): LoadedConfig {
       keepFor: config.keepFor,
     },
     reportOf: (generation) =>
-      generation.apply(
-        (hash) => reportPaths(reportFolder(reportsRoot(config.platform), config.stack, hash)).html,
-      ),
+      generation.apply((hash) => reportPaths(reportFolder(reportsRoot(), config.stack, hash)).html),
   };
 }
 

@@ -26,6 +26,8 @@ export interface CommonInputs {
   /** Bumped when a stage's behaviour changes; recorded by an update that does nothing else. */
   revision: number;
   platform: "local" | "aws";
+  /** The settings of the platform `aws`, see `platforms/aws/settings.ts`; no secret is among them. */
+  aws?: object;
   stack: string;
   /** Production's configured name. */
   source: string;

@@ -100,7 +100,7 @@ async function recorded(
 /** Before the snapshot is decided there is no generation, hence no report to write into (the anchor). */
 function recorderFor(common: CommonInputs, inputs: Bag): StageRecorder | undefined {
   if (common.generation === "" || common.generation === undefined) return undefined;
-  const folder = reportFolder(reportsRoot(common.platform), common.stack, common.generation);
+  const folder = reportFolder(reportsRoot(), common.stack, common.generation);
   return openReport(
     folder,
     {
@@ -118,7 +118,7 @@ function recorderFor(common: CommonInputs, inputs: Bag): StageRecorder | undefin
 function contextFor(inputs: Bag, redactor: Redactor, recorder: StageRecorder | undefined): StageContext {
   const common = inputs as unknown as CommonInputs;
   return {
-    platform: platformFor(common.platform),
+    platform: platformFor(common.platform, common.aws),
     hide: (secret) => redactor.hide(secret),
     log: (line) => {
       const clean = redactor.apply(line);

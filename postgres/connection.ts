@@ -58,6 +58,7 @@ async function connect(target: ConnectionTarget, options: SessionOptions): Promi
     session.on("error", () => undefined);
     try {
       await session.connect();
+      targets.set(session, target);
       return session;
     } catch (error) {
       await session.end().catch(() => undefined);
@@ -66,6 +67,17 @@ async function connect(target: ConnectionTarget, options: SessionOptions): Promi
     }
   }
   throw new Error("there is no way to connect");
+}
+
+const targets = new WeakMap<Session, ConnectionTarget>();
+
+/** How a session was opened, for another one beside it: with the same login, encrypted in the same way. */
+export function targetOf(session: Session): ConnectionTarget {
+  const target = targets.get(session);
+  if (target === undefined) {
+    throw new Error("this session was not opened here, so it is not known how to open another one");
+  }
+  return target;
 }
 
 function connectFailure(error: unknown, { host, port, database, user, password }: ConnectionTarget): Error {

@@ -20,7 +20,7 @@ export interface ServerIdentity {
   /** Every address by which the server can be reached, as `address:port`. */
   endpoints: string[];
   /**
-   * The host name in the server's certificate. On `aws` each server has a certificate of its own for its endpoint, while all of them
+   * The host name or address in the server's certificate. On `aws` each server has a certificate of its own for its endpoint, while all of them
    * have one data directory and one cluster name; undefined where servers have none.
    */
   certificateName?: string;
@@ -35,8 +35,8 @@ export interface SeenServer {
   server: Endpoint | undefined;
   /** What was dialled, resolved; empty on a Unix socket. */
   dialled: Endpoint[];
-  /** The host names in its certificate; empty unless the connection is encrypted and the certificate was found to be trusted. */
-  certificateNames: string[];
+  /** Its certificate; undefined unless the connection is encrypted and the certificate was found to be trusted. */
+  certificate: { names: string[]; fingerprint: string } | undefined;
   standby: boolean;
   readOnly: boolean;
 }
@@ -121,17 +121,22 @@ export async function lookAtServer(session: Session): Promise<SeenServer> {
         ? undefined
         : { address: facts.address, port: facts.port },
     dialled: onSocket ? [] : await resolveEndpoints([`${session.host}:${session.port}`]),
-    certificateNames: trustedNames(session),
+    certificate: trustedCertificate(session),
     standby: facts.standby,
     readOnly: facts.read_only === "on",
   };
 }
 
-function trustedNames(session: Session): string[] {
+/** Names are host names and addresses, in small letters. */
+function trustedCertificate(session: Session): SeenServer["certificate"] {
   const { stream } = session.connection;
-  if (!(stream instanceof TLSSocket) || !stream.authorized) return [];
-  const names = (stream.getPeerCertificate().subjectaltname ?? "").split(", ");
-  return names.filter((name) => name.startsWith("DNS:")).map((name) => name.slice(4).toLowerCase());
+  if (!(stream instanceof TLSSocket) || !stream.authorized) return undefined;
+  const { subjectaltname = "", fingerprint256 } = stream.getPeerCertificate();
+  const names = subjectaltname.split(", ").map((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1]);
+  return {
+    names: names.filter((name) => name !== undefined).map((name) => name.toLowerCase()),
+    fingerprint: fingerprint256,
+  };
 }
 
 /** What of the server is production's, in words; undefined when nothing is. One agreement is enough to refuse. */
@@ -147,13 +152,15 @@ export async function whyProduction(
   }
   if (
     production.certificateName !== undefined &&
-    seen.certificateNames.includes(production.certificateName)
+    seen.certificate?.names.includes(production.certificateName)
   ) {
     return `the server's certificate is for ${production.certificateName}, which is production's`;
   }
   const theirs = await resolveEndpoints(production.endpoints);
   const routes = seen.server ? [seen.server, ...seen.dialled] : seen.dialled;
-  const same = routes.find((route) => theirs.some((endpoint) => mayBeSameServer(route, endpoint)));
+  // Who has a certificate of its own is not to be found under other addresses of this machine.
+  const alike = production.certificateName === undefined ? mayBeSameServer : sameEndpoint;
+  const same = routes.find((route) => theirs.some((endpoint) => alike(route, endpoint)));
   return same && `endpoint ${showEndpoint(same)} is production's`;
 }
 
@@ -173,7 +180,7 @@ async function matches(seen: SeenServer, expected: ServerIdentity): Promise<stri
     agreed.push("data_directory");
   }
   if (expected.certificateName !== undefined) {
-    if (!seen.certificateNames.includes(expected.certificateName)) {
+    if (seen.certificate?.names.includes(expected.certificateName) !== true) {
       throw refusal("the server's certificate is not the copy's", seen, expected);
     }
     agreed.push(`a trusted certificate for ${expected.certificateName}`);
@@ -195,7 +202,7 @@ function refusal(why: string, seen: SeenServer, expected: ServerIdentity): Error
     `cluster_name ${seen.clusterName ? `"${seen.clusterName}"` : "not set"}`,
     `data_directory ${seen.dataDirectory ?? "not readable by this user"}`,
     `endpoint ${seen.server ? showEndpoint(seen.server) : "none (Unix socket)"}`,
-    seen.certificateNames.length > 0 && `certificate for ${seen.certificateNames.join(" and ")}`,
+    seen.certificate && `certificate for ${seen.certificate.names.join(" and ")}`,
     seen.dialled.length > 0 && `dialled ${seen.dialled.map(showEndpoint).join(" ")}`,
   ].filter(Boolean);
   const wanted = [

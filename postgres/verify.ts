@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ident, row, rows, run, type Session } from "./connection";
-import { mayBeSameServer, showEndpoint } from "./endpoints";
+import { mayBeSameServer, sameEndpoint, showEndpoint } from "./endpoints";
 import { type CopySession, lookAtServer, type SeenServer } from "./guard";
 import { proof, type Proof } from "./proof";
 
@@ -79,8 +79,12 @@ async function assertReadsProduction(copy: Session, production: Session): Promis
 
 function proveOtherServer(own: SeenServer, theirs: SeenServer): Proof {
   const routes = (seen: SeenServer) => (seen.server ? [seen.server, ...seen.dialled] : seen.dialled);
-  const shared = routes(own).find((one) => routes(theirs).some((other) => mayBeSameServer(one, other)));
-  const same = (shared && `endpoint ${showEndpoint(shared)}`) || sameMark(own, theirs);
+  const certified = own.certificate !== undefined && theirs.certificate !== undefined;
+  const alike = certified ? sameEndpoint : mayBeSameServer;
+  const shared = routes(own).find((one) => routes(theirs).some((other) => alike(one, other)));
+  const same =
+    (shared && `endpoint ${showEndpoint(shared)}`) ||
+    (certified ? sharedCertificate(own, theirs) : sharedPlace(own, theirs));
   if (same) {
     throw new Error(
       `refused: the copy's session and production's lead to one server (the same ${same}). Nothing was changed. Look up ` +
@@ -91,12 +95,13 @@ function proveOtherServer(own: SeenServer, theirs: SeenServer): Proof {
   return proof("The copy is another server than production.", `${show(own)} is not ${show(theirs)}`);
 }
 
-/** Servers with certificates of their own are told apart by those: all of RDS has one data directory. */
-function sameMark(own: SeenServer, theirs: SeenServer): string | undefined {
-  if (own.certificateNames.length > 0 && theirs.certificateNames.length > 0) {
-    const name = own.certificateNames.find((one) => theirs.certificateNames.includes(one));
-    return name && `certificate, for ${name}`;
-  }
+/** All of RDS has one data directory and no cluster name: servers with certificates of their own are told apart by those. */
+function sharedCertificate(own: SeenServer, theirs: SeenServer): string | undefined {
+  const same = own.certificate?.fingerprint === theirs.certificate?.fingerprint;
+  return same ? `certificate, for ${own.certificate?.names.join(" and ")}` : undefined;
+}
+
+function sharedPlace(own: SeenServer, theirs: SeenServer): string | undefined {
   if (own.dataDirectory !== undefined && own.dataDirectory === theirs.dataDirectory) return "data directory";
   return own.clusterName !== undefined && own.clusterName === theirs.clusterName ? "cluster_name" : undefined;
 }

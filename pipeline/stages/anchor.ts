@@ -26,7 +26,7 @@ export const anchor: Stage<CommonInputs, object> = {
     await context.platform.putBack(outs.environment, outs.stack, context.log);
     await context.platform.releaseClaim(outs.environment, outs.stack);
     const removed = await context.platform.sweep(outs.stack, context.log);
-    closeReports(reportsRoot(outs.platform), outs.stack);
+    closeReports(reportsRoot(), outs.stack);
     context.log(removed.length === 0 ? "nothing was left behind" : `swept ${removed.join(", ")}`);
   },
 };

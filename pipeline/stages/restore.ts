@@ -75,7 +75,7 @@ export const restore: Stage<RestoreInputs, RestoreOutputs> = {
     const copyId = copyIdOf(outs);
     await context.platform.removeCopy(copyId, outs.stack);
     // A copy's secrets go with it: another generation has its own.
-    closeReport(reportFolder(reportsRoot(outs.platform), outs.stack, outs.generation));
+    closeReport(reportFolder(reportsRoot(), outs.stack, outs.generation));
     for (const name of copySecrets) await context.platform.secrets.remove(`${copyId}/${name}`);
   },
 

@@ -6,7 +6,7 @@ import type { Platform, SecretStore } from "../platform";
 import { dropClaim, makeClaim, refuseProductionEnvironment } from "./environment/claims";
 import { stateOf, waitUntilReady } from "./environment/lifecycle";
 import { withLock } from "./lock";
-import type { ProductionEndpoint } from "./environment/production";
+import type { ProductionEndpoint } from "../refuseProduction";
 import { putEarlierBack } from "./environment/put-back";
 import { EnvironmentStore, environmentNames } from "./environment/store";
 import { updateEnvironment } from "./environment/update";
@@ -19,7 +19,7 @@ export {
   stopEnvironment,
   type EnvironmentSpec,
 } from "./environment/lifecycle";
-export type { ProductionEndpoint } from "./environment/production";
+export type { ProductionEndpoint } from "../refuseProduction";
 
 export interface EnvironmentOptions {
   secrets: SecretStore;

@@ -1,4 +1,4 @@
-import { rows, row, withSession } from "../connection";
+import { rows, row, targetOf, withSession } from "../connection";
 import type { CopySession } from "../guard";
 
 /** Another database of the same server that holds something. */
@@ -28,13 +28,7 @@ export async function findOtherDatabases(copy: CopySession): Promise<OtherDataba
 }
 
 async function look(copy: CopySession, database: string): Promise<string | undefined> {
-  const target = {
-    host: copy.host,
-    port: copy.port,
-    user: copy.user ?? "",
-    password: typeof copy.password === "string" ? copy.password : "",
-    database,
-  };
+  const target = { ...targetOf(copy), database };
   return withSession(
     target,
     { applicationName: "prodcopy other databases", readOnly: true },

@@ -65,7 +65,21 @@ export async function seedSample(
       `grant ${ident(sampleNames.app)} to ${ident(instance.masterUsername)}`,
     ),
   );
-  await within(sampleNames.database, (session) => load(session, members, log));
+  await within(sampleNames.database, async (session) => {
+    await run(
+      session,
+      "make the master user the owner of extensions, as RDS does for whoever creates them",
+      "update pg_catalog.pg_extension set extowner = $1::regrole where extname <> 'plpgsql'",
+      [ident(instance.masterUsername)],
+    );
+    await load(session, members, log);
+    // Only a superuser may store a setting that no library knows, so that none can have come about on RDS.
+    await run(
+      session,
+      "take away what no master user could have set",
+      `alter database ${ident(sampleNames.database)} reset "federation.office_address"`,
+    );
+  });
   return {
     app: passwords.productionApp,
     reporting: passwords.reporting,

@@ -1,10 +1,11 @@
 import { row, rows } from "../../../postgres/connection";
 import { proof, type Proof } from "../../../postgres/proof";
+import { proveSettings } from "../../../postgres/serverSettings";
 import type { Copy } from "../copy";
 import { megabytes } from "../snapshot/files";
 import type { SnapshotManifest } from "../snapshot/manifest";
 import { activeLines } from "./admission";
-import { proveSettings, withCopyServer } from "./session";
+import { withCopyServer } from "./session";
 import { quarantineProofs } from "./settings";
 
 /** Proves of a new copy that it is available, holds its snapshot's data, cannot call out and admits nobody. @throws when it is not so. */

@@ -1,10 +1,11 @@
 import type { Log, Proof } from "../../../postgres/proof";
+import { proveSettings } from "../../../postgres/serverSettings";
 import { requireCopy } from "../copy";
 import type { LocalHome } from "../home";
 import { stopServer } from "../server";
 import { saveRecord } from "../server/record";
 import { setAdmission } from "./admission";
-import { proveSettings, withCopyServer } from "./session";
+import { withCopyServer } from "./session";
 import { workingProofs, workingSettings } from "./settings";
 
 /**

@@ -2,13 +2,14 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { rows, run, type Session } from "../../../postgres/connection";
 import { proof, type Log, type Proof } from "../../../postgres/proof";
+import { removeOtherDatabases } from "../../../postgres/otherDatabases";
+import { proveSettings } from "../../../postgres/serverSettings";
 import { requireCopy, type Copy } from "../copy";
 import { listFolder } from "../files";
 import type { LocalHome } from "../home";
 import { logFile } from "../server/process";
 import { removeOrphans } from "./orphans";
-import { removeOtherDatabases } from "./otherDatabases";
-import { proveSettings, withCopyServer } from "./session";
+import { withCopyServer } from "./session";
 import { clearWriteAheadLog } from "./walResidue";
 
 /**
@@ -21,7 +22,14 @@ export async function clearStorageResidue(home: LocalHome, copyId: string, log: 
   const data = copy.server.dataDirectory;
   return withCopyServer(copy, "postgres", async (session) => {
     await assertNothingWorks(session, copyId);
-    const others = await removeOtherDatabases(copy, session, log);
+    const which = {
+      copyId,
+      database: copy.record.database,
+      spared: [],
+      inside: <T>(database: string, use: (inside: Session) => Promise<T>) =>
+        withCopyServer(copy, database, use),
+    };
+    const others = await removeOtherDatabases(session, which, log);
     log("writing a checkpoint and starting a new log segment, so that old ones can go");
     // The first frees the files of dropped tables and moves the start of recovery behind everything that was raw.
     await run(session, "write a checkpoint", "checkpoint");

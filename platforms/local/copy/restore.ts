@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Log, Proven } from "../../../postgres/proof";
+import { resetStoredSettings } from "../../../postgres/serverSettings";
 import type { CopyRef, RestoreRequest } from "../../platform";
 import {
   assertLabel,
@@ -26,7 +27,7 @@ import { dataFolder, snapshotFolder, type SnapshotManifest } from "../snapshot/m
 import { proveBirth } from "./birth";
 import { eraseCopy } from "./remove";
 import { partLibraries, quarantineSettings } from "./settings";
-import { resetStoredSettings } from "./storedSettings";
+import { withCopyServer } from "./session";
 
 /**
  * A new server from a snapshot, in quarantine from its first moment: nobody may connect but the platform by its private
@@ -179,7 +180,8 @@ async function finish(copy: Copy, manifest: SnapshotManifest, log: Log): Promise
   if (left.length > 0) {
     log(`not loaded on the copy, because they could call out or log values: ${left.join(", ")}`);
   }
-  for (const line of await resetStoredSettings(copy)) log(line);
+  const reset = await withCopyServer(copy, "postgres", (session) => resetStoredSettings(session, []));
+  for (const line of reset) log(line);
   await proveBirth(copy, manifest);
   await saveRecord({ ...copy.server, state: "ready" });
   await saveCopyRecord(copy.dir, { ...copy.record, state: "ready" });

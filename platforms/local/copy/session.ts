@@ -1,5 +1,4 @@
-import { row, rows, type Session } from "../../../postgres/connection";
-import { proof, type Proof } from "../../../postgres/proof";
+import { row, type Session } from "../../../postgres/connection";
 import { startRecorded, withSocketSession } from "../server";
 import type { Copy } from "../copy";
 
@@ -28,30 +27,4 @@ export async function withCopyServer<T>(
     }
     return use(session);
   });
-}
-
-/** Proves settings by what the server itself shows. @throws naming the first that differs. */
-export async function proveSettings(
-  session: Session,
-  claim: string,
-  expected: Record<string, string>,
-): Promise<Proof> {
-  const names = Object.keys(expected);
-  const seen = await rows<{ name: string; value: string; pending: boolean }>(
-    session,
-    "read the copy's settings",
-    `select name, pg_catalog.current_setting(name) as value, pending_restart as pending
-       from pg_catalog.pg_settings where name = any($1)`,
-    [names],
-  );
-  for (const name of names) {
-    const found = seen.find((setting) => setting.name === name);
-    if (found?.value !== expected[name] || found?.pending) {
-      throw new Error(
-        `${claim} That could not be proven: ${name} is ${found?.value ?? "unknown to this server"}` +
-          `${found?.pending ? " and waits for a restart" : ""}, and should be ${expected[name]}`,
-      );
-    }
-  }
-  return proof(claim, names.map((name) => `${name} = ${expected[name]}`).join(", "));
 }

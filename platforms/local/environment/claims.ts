@@ -2,8 +2,9 @@ import { proof, type Proof } from "../../../postgres/proof";
 import type { SecretStore } from "../../platform";
 import { createFileExclusive } from "../files";
 import { runningProcess } from "./application";
-import { refuseProduction, type ProductionEndpoint } from "./production";
-import { checkSettings, isSecret } from "./settings";
+import { refuseProduction, type ProductionEndpoint } from "../../refuseProduction";
+import { checkSettings } from "./settings";
+import { isSecret } from "../../secretSettings";
 import type { Claim, EnvironmentStore, StoredSettings } from "./store";
 
 export interface ClaimRequest {

@@ -1,4 +1,5 @@
 import type { EnvironmentChange, EnvironmentSettings, SecretStore } from "../../platform";
+import { isSecret } from "../../secretSettings";
 import { reservedNames } from "./application";
 import type { EnvironmentStore, StoredSettings } from "./store";
 
@@ -21,12 +22,6 @@ function faultOf(name: string, value: string): string | undefined {
   if (value.includes("\0")) return "its value holds a NUL character, which an environment variable cannot.";
   if (value.length > 4096) return `its value has ${value.length} characters; 4096 is the most.`;
   return undefined;
-}
-
-/** Settings whose values are shown as fingerprints: those that were given as secrets, and those that look like one. */
-export function isSecret(name: string, value: string, secretNames: string[]): boolean {
-  const looksSecret = /PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|_KEY$/i.test(name);
-  return looksSecret || secretNames.includes(name) || /:\/\/[^/\s]*:[^@\s]*@/.test(value);
 }
 
 /** What may be shown. */

@@ -2,8 +2,9 @@ import { proof, type Log, type Proof } from "../../../postgres/proof";
 import type { EnvironmentChange, EnvironmentSettings, SecretStore } from "../../platform";
 import { restartApplication, runningProcess, waitForHealth, type Health } from "./application";
 import { requireClaim } from "./claims";
-import { refuseProduction, type ProductionEndpoint } from "./production";
-import { isSecret, redact, resolveChange } from "./settings";
+import { refuseProduction, type ProductionEndpoint } from "../../refuseProduction";
+import { redact, resolveChange } from "./settings";
+import { isSecret } from "../../secretSettings";
 import type { Claim, EnvironmentStore, StoredSettings } from "./store";
 
 export interface UpdateContext {

@@ -5,7 +5,7 @@ import {
   startEnvironment,
   stopEnvironment,
 } from "../../../platforms/local/environment";
-import { refuseProduction } from "../../../platforms/local/environment/production";
+import { refuseProduction } from "../../../platforms/refuseProduction";
 import {
   claimed,
   fillFederation,

@@ -1,12 +1,14 @@
 import * as dns from "node:dns/promises";
 import * as os from "node:os";
-import type { EnvironmentSettings } from "../../platform";
+import type { EnvironmentSettings } from "./platform";
 
 /** Where a production server answers. */
 export interface ProductionEndpoint {
   name: string;
   host: string;
   port: number;
+  /** Whether it may be on this machine, where every address leads to it. Default true. */
+  mayBeHere?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function refuseProduction(
 ): Promise<void> {
   for (const { setting, host, port } of targetsOf(settings)) {
     for (const endpoint of production) {
-      if (port !== endpoint.port || !(await isSameHost(host, endpoint.host))) continue;
+      if (port !== endpoint.port || !(await isSameHost(host, endpoint))) continue;
       throw new Error(
         `${what} is refused: ${setting} points at ${host}:${port}, which is the production server "${endpoint.name}". ` +
           "A test environment never stands on production. Nothing was changed.",
@@ -49,10 +51,13 @@ function targetsOf(settings: EnvironmentSettings): Target[] {
   return found;
 }
 
-async function isSameHost(one: string, other: string): Promise<boolean> {
+async function isSameHost(
+  one: string,
+  { host: other, mayBeHere = true }: ProductionEndpoint,
+): Promise<boolean> {
   if (plain(one) === plain(other)) return true;
   const [left, right] = await Promise.all([addressesOf(one), addressesOf(other)]);
-  if (left.some(isThisMachine) && right.some(isThisMachine)) return true;
+  if (mayBeHere && left.some(isThisMachine) && right.some(isThisMachine)) return true;
   return left.some((address) => right.includes(address));
 }
 
