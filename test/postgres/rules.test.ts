@@ -208,6 +208,62 @@ describe("rules on any database", () => {
     );
   });
 
+  it("have every fault told at once: names, masks that do not fit, rows that dangle, columns that nothing says, conditions", async () => {
+    const schema = `create table club (id int primary key, kind int, name text); create table member (id int primary key, club_id int references club,
+      email varchar(12) unique, born date not null, note text, phone text); insert into club values (1, 1, 'x')`;
+    const error = await planned(
+      schema,
+      `  club:
+    delete: { where: knid = 2 }
+    keep: [name, kind]
+  membre: truncate
+  member:
+    keep: [emial]
+    mask:
+      email: email
+      born: null
+      note:
+        with: redact
+        where: nte is not null
+        keep_values: [a]
+        exact: [{ where: "id = 1) or (id = 2", value: x }]
+    expect: { note2: [email] }`,
+    ).then(
+      () => assert.fail("the rules were taken"),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof RulesError, String(error));
+    const told = error.faults.map(({ place, message }) => `${place.line}:${place.column} ${message}`);
+    const expected = [
+      /^5:5 `public\.club` loses rows, and these tables refer to it and would dangle: public\.member \(club_id\)/,
+      /^5:5 the condition of `delete` is refused: .*column "knid" does not exist \(SQLSTATE 42703\)\. Did you mean `kind`\?$/,
+      /^7:3 the database has no table `public\.membre`\. Did you mean `public\.member`\?$/,
+      /^8:3 `public\.member\.phone` \(text\) is not classified\. It looks personal: its name speaks of telephone numbers/,
+      /^9:12 `public\.member` has no column `emial`\. Did you mean `email`\?$/,
+      /^11:7 `public\.member\.email` \(character varying\(12\)\) holds 12 characters, `email` needs at least 24 here$/,
+      /^12:7 `public\.member\.born` \(date\) is NOT NULL and cannot become NULL: choose another transformation$/,
+      /^13:7 the condition `nte is not null` of note is refused: .*column "nte" does not exist \(SQLSTATE 42703\)\. Did you mean `note`\?$/,
+      /^13:7 the condition `id = 1\) or \(id = 2` of note is refused: it is not one expression$/,
+      /^18:15 `public\.member` has no column `note2`\. Did you mean `note`\?$/,
+    ];
+    for (const one of expected) {
+      assert.ok(
+        told.some((fault) => one.test(fault)),
+        `${one} in\n${told.join("\n")}`,
+      );
+    }
+    assert.equal(told.filter((fault) => !expected.some((one) => one.test(fault))).join("\n"), "");
+    assert.deepEqual(
+      told,
+      [...told].sort((a, b) => parseInt(a) - parseInt(b)),
+      "in the order of the file",
+    );
+    assert.match(
+      error.message,
+      /^The rules \S+rules\.yaml have 10 faults; no row of the database was changed\.\n {2}\S+rules\.yaml:5:5: /,
+    );
+  });
+
   it("do not run what they parse, nor a second statement", async () => {
     const schema = "create table t (id int primary key, a text); insert into t values (1, 'x')";
     const tables = (expression: string) => `  t: { mask: { a: { with: sql, expression: "${expression}" } } }`;

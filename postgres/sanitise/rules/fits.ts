@@ -1,3 +1,4 @@
+import { ident } from "../../connection";
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import type { MaskSpec } from "../plan";
 import { mostOf } from "../valueMasks";
@@ -18,6 +19,10 @@ export function misfits(
   const { spec } = rule;
   const wrongType = typeMisfits(spec, column);
   if (wrongType.length > 0) return wrongType;
+  const own = [column.name, ident(column.name)];
+  if (spec.with === "sql" && own.includes(String(spec.params.expression).trim())) {
+    return ["is left as it is by this expression: name it below `keep`, or write what becomes of it"];
+  }
   const nulls = spec.with === "null" || rule.exact.some((one) => one.value === null);
   return [
     ...(nulls && column.notNull ? ["is NOT NULL and cannot become NULL: choose another transformation"] : []),
@@ -164,7 +169,11 @@ function uniqueMisfits(
   const name = `is part of a unique key (${key.join(", ")})`;
   const long = (one: MaskSpec) => transformations[one.with].uniqueLength?.(one.params, domains) ?? 0;
   if (keepsDistinct(spec)) {
-    const short = column.maxLength !== undefined && long(spec) > column.maxLength;
+    // What does not fit at all is told already.
+    const short =
+      column.maxLength !== undefined &&
+      long(spec) > column.maxLength &&
+      lengthMisfits(spec, column, domains).length === 0;
     const why = `and \`${spec.with}\` needs ${long(spec)} characters to keep values apart, not ${column.maxLength}`;
     return short ? [`${name}, ${why}: ${instead(column, domains)}`] : [];
   }
@@ -175,8 +184,9 @@ function uniqueMisfits(
 function instead(column: CatalogueColumn, domains: string[]): string {
   const family = familyOf(column);
   const fit = maskNames.filter((name: MaskName) => {
-    const { unique, types, uniqueLength, params } = transformations[name];
-    const fits = (uniqueLength?.({}, domains) ?? 0) <= (column.maxLength ?? Infinity);
+    const { unique, types, minimumLength, uniqueLength, params } = transformations[name];
+    const least = Math.max(minimumLength?.({}, domains) ?? 0, uniqueLength?.({}, domains) ?? 0);
+    const fits = least <= (column.maxLength ?? Infinity);
     return unique && types !== "any" && types.includes(family) && fits && params.safeParse({}).success;
   });
   const some = ["digits", "hash", "token", "username", "email"].filter((name) =>

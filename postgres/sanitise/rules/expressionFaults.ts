@@ -1,14 +1,16 @@
 import { literal, qualified, type Session } from "../../connection";
 import { DatabaseError, safeDatabaseError } from "../../errors";
-import type { ColumnPlan, SanitisePlan, TablePlan } from "../plan";
-import type { RulesDocument } from "./document";
-import { RulesError, type Place, type RuleFault } from "./faults";
+import type { CatalogueColumn } from "../../catalogue";
+import type { MaskRule } from "./document";
+import type { Place, RuleFault } from "./faults";
+import type { TableIntent } from "./intent";
+import { hint } from "./names";
 
 /** One text of SQL in the rules, as a query that the server plans. */
 interface Expression {
   what: string;
+  place: Place;
   select: string;
-  origin: string;
   /** A condition is read more than once and must mean the same rows each time: the query that shows whether it does. */
   steady?: string;
   /** The same between other brackets: what closes those around it before it opens them again is not one expression. */
@@ -19,24 +21,25 @@ interface Expression {
 
 /**
  * Has the server plan (never run) each SQL condition and expression of the rules on its table, and read each value in them, before
- * anything changes.
- * @throws RulesError with every one that the server does not take.
+ * anything changes: every one that it does not take.
  */
-export async function checkExpressions(
+export async function expressionFaults(
   session: Session,
-  document: RulesDocument,
-  plan: SanitisePlan,
-): Promise<void> {
+  intents: Iterable<TableIntent>,
+): Promise<RuleFault[]> {
   const faults: RuleFault[] = [];
-  for (const table of plan.tables.filter((one) => one.partitionOf === undefined)) {
-    for (const expression of expressionsOf(table)) {
+  for (const intent of intents) {
+    const names = intent.table.columns.map((column) => column.name);
+    for (const expression of expressionsOf(intent)) {
       const why = await refusal(session, expression);
       if (why === undefined) continue;
-      const message = `${expression.what} is refused: ${why}`;
-      faults.push({ place: placeOf(expression.origin, document.file), message, kind: "does not fit" });
+      const [, unknown] = /column "([^"]+)" does not exist/.exec(why) ?? [];
+      const near = unknown === undefined ? "" : hint(unknown, names);
+      const message = `${expression.what} is refused: ${why}${near && `.${near}`}`;
+      faults.push({ place: expression.place, message, kind: "does not fit" });
     }
   }
-  if (faults.length > 0) throw new RulesError(faults, document.file);
+  return faults;
 }
 
 async function refusal(
@@ -85,40 +88,45 @@ function conditionOn(from: string, text: string): Pick<Expression, "select" | "s
   };
 }
 
-function expressionsOf(table: TablePlan): Expression[] {
-  const from = qualified(table.schema, table.table);
-  const { where, origin } = table;
-  const whole = where ? [{ what: "the condition of `delete`", ...conditionOn(from, where), origin }] : [];
-  return [...whole, ...table.columns.flatMap((column) => columnExpressions(column, from))];
+function expressionsOf({ table, action, delete: goes, columns }: TableIntent): Expression[] {
+  if (action !== undefined || table.kind === "foreign") return [];
+  const from = qualified(table.schema, table.name);
+  const where = goes?.rule.where;
+  const whole =
+    goes && where !== undefined
+      ? [{ what: "the condition of `delete`", place: goes.rule.place, ...conditionOn(from, where) }]
+      : [];
+  return [
+    ...whole,
+    ...table.columns.flatMap((column) => {
+      const mask = columns.get(column.name)?.mask;
+      return mask === undefined ? [] : columnExpressions(mask, column, from);
+    }),
+  ];
 }
 
-function columnExpressions(column: ColumnPlan, from: string): Expression[] {
-  const { name, origin, mask, type } = column;
-  const conditions = [column.where ?? [], column.exact.map((one) => one.where)].flat();
-  const values = [...column.keepValues, ...column.exact.flatMap((one) => one.value ?? [])];
-  const expression = mask?.with === "sql" ? [String(mask.params.expression)] : [];
+function columnExpressions(mask: MaskRule, { name, type }: CatalogueColumn, from: string): Expression[] {
+  const { place, spec } = mask;
+  const conditions = [mask.where ?? [], mask.exact.map((one) => one.where)].flat();
+  const values = [...mask.keepValues, ...mask.exact.flatMap((one) => one.value ?? [])];
+  const expression = spec.with === "sql" ? [String(spec.params.expression)] : [];
   return [
     ...conditions.map((text) => ({
       what: `the condition \`${text}\` of ${name}`,
+      place,
       ...conditionOn(from, text),
-      origin,
     })),
     ...values.map((value) => ({
       what: `the value "${value}" of ${name}`,
+      place,
       select: `select ${literal(value)}::${type}`,
-      origin,
       type,
     })),
     ...expression.map((text) => ({
       what: `the expression of ${name}`,
+      place,
       select: `select (${text}\n)::${type} from ${from}`,
       alone: inBrackets(text, from),
-      origin,
     })),
   ];
-}
-
-function placeOf(origin: string, file: string): Place {
-  const [, at = file, line = "1"] = /^(.*):(\d+)$/.exec(origin) ?? [];
-  return { file: at, line: Number(line), column: 1 };
 }
