@@ -42,7 +42,7 @@ export interface CatalogueTable {
   rowSecurity: boolean;
   columns: CatalogueColumn[];
   primaryKey: string[];
-  /** Unique constraints and indexes, partial ones too; for an index over an expression the columns that it reads. */
+  /** Unique and exclusion constraints and unique indexes, partial ones too; for an index over an expression the columns that it reads. */
   uniqueKeys: string[][];
   checks: { name: string; expression: string; columns: string[] }[];
   triggers: string[];

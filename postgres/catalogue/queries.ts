@@ -63,7 +63,7 @@ export const keysQuery = `
               join pg_attribute a on a.attrelid = i.indrelid and a.attnum = d.refobjsubid)
          end as columns
     from pg_index i join pg_class x on x.oid = i.indexrelid
-   where i.indrelid = any($1::oid[]) and i.indisunique
+   where i.indrelid = any($1::oid[]) and (i.indisunique or i.indisexclusion)
    order by i.indrelid, x.relname`;
 
 /** $1: oids of relations. */

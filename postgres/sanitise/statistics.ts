@@ -17,6 +17,7 @@ export async function refreshStatistics(
   const notProven: string[] = [];
   const changed = works.filter((work) => work.strategy !== "kept");
   const superuser = await isSuperuser(copy);
+  if (superuser) await forgetChanged(copy, changed);
   await crew.each(changed, async (hand, work) => {
     const table = qualified(work.schema, work.table);
     await run(hand.copy, `analysing ${work.schema}.${work.table}`, `analyze ${table}`);
@@ -56,6 +57,18 @@ export async function refreshStatistics(
     );
   }
   return notProven;
+}
+
+/** ANALYZE leaves what it has no rows for, too: the expression of a partial index into which no row falls any more. */
+async function forgetChanged(copy: CopySession, changed: TableWork[]): Promise<void> {
+  await run(
+    copy,
+    "removing statistics of changed tables",
+    `delete from pg_statistic where starelid in (
+       select i.indexrelid from pg_index i where i.indrelid in (
+         select oid from unnest($1::oid[]) oid union all select t.relid from unnest($1::oid[]) o, pg_partition_tree(o) t))`,
+    [changed.map((work) => work.oid)],
+  );
 }
 
 /**

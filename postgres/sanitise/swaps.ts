@@ -1,5 +1,6 @@
 import { literal, run } from "../connection";
 import type { CopySession } from "../guard";
+import { longest } from "./functions/digits";
 import { nameOf, type SwapFamily, type TableWork } from "./work";
 
 /**
@@ -19,15 +20,15 @@ export async function prepareSwaps(copy: CopySession, works: readonly TableWork[
 }
 
 function loop(work: TableWork, swap: SwapFamily): string {
-  const value =
-    swap.kind === "format" ? `${swap.column}::text` : `prodcopy.only_digits(${swap.column}::text)`;
+  const own = `${swap.column}::text collate "default"`;
+  const value = swap.kind === "format" ? own : `prodcopy.only_digits(${own})`;
   const place =
     swap.kind === "format"
       ? `prodcopy.place_format(v, ${literal(swap.format)}, former)`
       : `prodcopy.place_digits(v, ${swap.keep}, former)`;
   return `#variable_conflict use_column
   declare v text; former constant bigint := (select count(*) from prodcopy.before b where b.kind = 2); begin
-    for v in select x from (select distinct ${value} from ${work.source} where ${swap.acts}) d(x)
+    for v in select x from (select distinct ${value} from ${work.source} where ${swap.acts} and octet_length(${own}) <= ${longest}) d(x)
              order by prodcopy.mark(x) loop
       perform ${place};
     end loop;

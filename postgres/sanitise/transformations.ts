@@ -42,7 +42,8 @@ function asDocument(spec: MaskSpec, subject: Subject): MaskSpec | undefined {
 /** Masks that make a text; undefined for the others. */
 function compileText(spec: MaskSpec, subject: Subject, context: CompileContext): string | undefined {
   const { params } = spec;
-  const v = `(${subject.sql})::text`;
+  // Patterns know no collation in which different texts are equal, and the functions take over that of what they are given.
+  const v = `(${subject.sql})::text collate "default"`;
   const most = subject.maxLength ?? unlimited;
   const cut = (sql: string) => {
     if (subject.maxLength === undefined) return sql;
@@ -121,7 +122,9 @@ function compileText(spec: MaskSpec, subject: Subject, context: CompileContext):
 /** The key of the person whom the row says, as SQL; NULL where the row says none. */
 export function personOf(spec: MaskSpec): string | undefined {
   const column = text(spec.params.person);
-  return column === undefined ? undefined : `('person:' || prodcopy.norm(${ident(column)}::text))`;
+  return column === undefined
+    ? undefined
+    : `('person:' || prodcopy.norm(${ident(column)}::text collate "default"))`;
 }
 
 function token(v: string, prefix: string, most: number): string {

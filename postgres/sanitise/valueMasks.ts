@@ -8,7 +8,7 @@ const degreesPerKm = 1 / 111;
 /** Masks of numbers, dates, addresses of machines, bytes: `compile`'s other half. */
 export function compileValue(spec: MaskSpec, subject: Subject): string {
   const { params } = spec;
-  const v = `(${subject.sql})::text`;
+  const v = `(${subject.sql})::text collate "default"`;
   const whole = subject.family === "integer";
   switch (spec.with) {
     case "phone":
@@ -66,12 +66,15 @@ function hash(spec: MaskSpec, subject: Subject, v: string): string {
 function dateShift(spec: MaskSpec, subject: Subject): string {
   const way = { past: -1, future: 1 }[text(spec.params.direction) ?? ""] ?? 0;
   const person = text(spec.params.person);
-  const own = `(${subject.sql})::text`;
+  const own = `(${subject.sql})::text collate "default"`;
   const key =
-    person === undefined ? own : `coalesce('person:' || prodcopy.norm(${ident(person)}::text), ${own})`;
+    person === undefined
+      ? own
+      : `coalesce('person:' || prodcopy.norm(${ident(person)}::text collate "default"), ${own})`;
   const shift = `prodcopy.days(${key}, ${number(spec.params.days) ?? 180}, ${way})`;
+  // Infinity stays, and so does what has no room to move before the first day and after the last.
   const moved = (sql: string, family: string) =>
-    family === "date" ? `${sql} + ${shift}` : `${sql} + make_interval(days => ${shift})`;
+    `case when ${sql} between '4700-01-01 BC' and '200000-01-01' then ${sql} + ${family === "date" ? shift : `make_interval(days => ${shift})`} else ${sql} end`;
   if (subject.family === "text") return `prodcopy.shift_text(${own}, ${shift})`;
   if (subject.family !== "date range") return moved(subject.sql, subject.family);
   const bound = (fn: string) =>

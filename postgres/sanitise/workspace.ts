@@ -29,7 +29,11 @@ const tables = {
 
 /** Makes tables and functions. Within the caller's transaction. */
 export async function createWorkspace(copy: CopySession): Promise<void> {
-  const made = Object.entries(tables).map(([name, columns]) => `create table prodcopy.${name} (${columns})`);
+  // A publication of all tables publishes these as well, and lets rows go only that it can tell apart.
+  const made = Object.entries(tables).map(
+    ([name, columns]) =>
+      `create table prodcopy.${name} (${columns}); alter table prodcopy.${name} replica identity full`,
+  );
   await run(copy, "creating the sanitiser's tables", made.join("; "));
   await installLibrary(copy);
   // gen_random_uuid is the server's strong random source and is there without any extension.

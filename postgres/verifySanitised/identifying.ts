@@ -102,7 +102,7 @@ async function gather({ copy, source, seed }: Comparison, pair: Pair): Promise<v
     const marks = units.map((unit) => unitsOfSource[unit]).join(" union all ");
     return [
       `select u.unit, u.value, ${kept} as kept from ${pair.name}
-        cross join lateral (select ${ident(plan.name)}::text as x offset 0) cell cross join lateral (${marks}) u(unit, value)
+        cross join lateral (select ${ident(plan.name)}::text collate "default" as x offset 0) cell cross join lateral (${marks}) u(unit, value)
        where ${ident(plan.name)} is not null`,
     ];
   });

@@ -165,6 +165,8 @@ describe("rules draft", function () {
     assert.equal(with_("patient.summary"), "redact", "it ends in no blank");
     assert.equal(with_("patient.card_number"), "digits", "within its type");
     assert.equal(column(draft, "public.patient.name").action, "mask");
+    assert.equal(with_("guest.full_name"), "username", "an exclusion constraint keeps values apart");
+    assert.equal(with_("guest.notes"), "redact", "whatever its collation");
     assert.match(draft.yaml, /name: \{with: full-name, identifying: false\} # REVIEW/);
     await sanitiseWith(single.target("fits"), (session) => asCopy(session, single.handle), draft.yaml);
     const left = await single.as(
@@ -305,6 +307,17 @@ const fitting = `
     name text, card_number int not null check (card_number > 0));
   insert into patient select n, case when n % 2 = 0 then 'M' else 'F' end, left('Oldname came in and was seen by nobody' , n), 'Oldname Zz' || n, 2147483647 - n from generate_series(1, 33) n
     where left('Oldname came in and was seen by nobody', n) not like '% ';
+  create collation any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  create table guest (id int primary key, full_name text collate any_case not null, notes text collate any_case, exclude (full_name with =));
+  insert into guest select n, 'Oldname Guest' || n, 'call 0412345' || lpad(n::text, 3, '0') from generate_series(1, 40) n;
+  create publication all_of_it for all tables;
+  create table visit (id int, email text, birth_date date);
+  create table visit_before () inherits (visit);
+  create index on visit (lower(email)) where email like 'oldvisit%';
+  insert into visit select n, 'oldvisit' || n || '@old.example', case when n % 2 = 0 then date '1980-02-01' else date '4714-11-25 BC' + n end from generate_series(1, 40) n;
+  create table long_text (id int primary key, notes text, account_no text, token text);
+  insert into long_text select n, repeat('Write to oldlong' || n || '@old.example. ', 3000), repeat('0412345' || n || ' ', 9000), repeat('k9x' || n, 30000) from generate_series(1, 2) n;
+  analyze visit;
   create table topics (id int primary key, parent int references topics, img text, name text);
   create table attribute_map (id int primary key, kind_code text);
   insert into topics select n, null, null, case when n % 2 = 0 then 'Item Type' else 'Record Kind' end from generate_series(1, 40) n;

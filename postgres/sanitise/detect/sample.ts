@@ -108,5 +108,5 @@ function asText(column: CatalogueColumn): string {
   const name = `t.${ident(column.name)}`;
   return familyOf(column) === "bytes"
     ? `encode(substring(${name} from 1 for ${lookedAt}), 'escape')`
-    : `left(${name}::text, ${lookedAt})`;
+    : `left(${name}::text collate "default", ${lookedAt})`;
 }

@@ -93,7 +93,7 @@ function valuesOf(asked: Asked[]): string[] {
   const byTable = new Map<CatalogueTable, Asked[]>();
   for (const one of asked) byTable.set(one.place.table, [...(byTable.get(one.place.table) ?? []), one]);
   return [...byTable].map(([table, all]) => {
-    const name = ({ name: of }: CatalogueColumn) => `t.${ident(of)}::text`;
+    const name = ({ name: of }: CatalogueColumn) => `t.${ident(of)}::text collate "default"`;
     const values = all.map(({ place, p, followedBy }) =>
       followedBy === undefined
         ? `(${p}, ${name(place.column)})`

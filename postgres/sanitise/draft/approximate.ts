@@ -18,7 +18,7 @@ export function approximation(
   value: string,
   domain: string,
 ): string | undefined {
-  const v = `(${value})::text`;
+  const v = `(${value})::text collate "default"`;
   const most = column.maxLength;
   const cut = (sql: string) => (most === undefined ? sql : `rtrim(left(${sql}, ${most}))`);
   const text = (sql: string) => `case when ${v} is null or ${v} = '' then ${v} else ${sql} end`;

@@ -10,6 +10,9 @@
 const half = (part: string, round: string) =>
   `(hashint8extended(${part} # k2, k1 # ${round}) & 4611686018427387903)`;
 
+/** A longer text, in bytes, is no number: its characters go all together, since one by one would take hours. */
+export const longest = 2000;
+
 /** Whether these digits are a former number: kind 2 of `prodcopy.before`. */
 export const stood = (d: string) =>
   `exists (select from prodcopy.before b where b.kind = 2 and b.h = prodcopy.mark(${d}))`;
@@ -70,10 +73,12 @@ export const digits = [
   `create or replace function prodcopy.move_shape(v text, keep int, series boolean) returns text
    language plpgsql stable parallel safe as $$
    declare
-     d constant text := case when v ~ '^[0-9]+$' then v else regexp_replace(v, '[^0-9]', '', 'g') end;
      beyond constant int := case when getdatabaseencoding() = 'UTF8' then 191 else 127 end;
+     d text;
      moved text := ''; answer text := ''; c text; p int := 0; i int; stay boolean; h bytea;
    begin
+     if octet_length(v) > ${longest} then return prodcopy.characters('shape:' || v, length(v)); end if;
+     d := case when v ~ '^[0-9]+$' then v else regexp_replace(v, '[^0-9]', '', 'g') end;
      if d <> '' then
        moved := coalesce(prodcopy.swapped('digits' || keep, d), prodcopy.move_digits(d, keep));
      end if;

@@ -1,5 +1,6 @@
 import { filler } from "../words/filler";
 import { literal } from "../../connection";
+import { longest } from "./digits";
 
 /** What ends an address on either side. Said by what it is not, so that letters of any script count under any locale. */
 const divider = `][[:space:]@<>,;:"()|{}=&?/\\\\`;
@@ -34,21 +35,22 @@ export const texts = [
    end $$`,
   `create or replace function prodcopy.email_list(v text, domain text, size int, separator text, most int) returns text
    language plpgsql stable parallel safe as $$
-   declare answer text; next text; found text;
+   declare answer text;
      gap constant text := separator || case when position(separator || ' ' in v) > 0 then ' ' else '' end;
    begin
      if v ~ '^[^ @<>,;"]+@[^ @<>,;"]+$' then return prodcopy.email(v, domain, size, false); end if;
-     for found in select prodcopy.addresses(v) loop
-       next := coalesce(answer || gap, '') || prodcopy.email(found, domain, size, false);
-       exit when length(next) > most;
-       answer := next;
-     end loop;
+     -- As many as there is room for.
+     select string_agg(m, gap order by n) into answer from (
+       select m, n, sum(length(m) + length(gap)) over (order by n) - length(gap) as needs from (
+         select prodcopy.email(a, domain, size, false) as m, n from prodcopy.addresses(v) with ordinality found(a, n)) mapped) fitting
+      where needs <= most;
      return coalesce(answer, prodcopy.email(v, domain, size, false));
    end $$`,
   // Every digit and letter becomes another of its kind. Not one to one: for values that repeat anyway.
   `create or replace function prodcopy.scramble(v text) returns text language plpgsql stable parallel safe as $$
    declare h constant bytea := prodcopy.digest('scramble:' || v); answer text := ''; c text; i int;
    begin
+     if octet_length(v) > ${longest} then return prodcopy.characters('scramble:' || v, length(v)); end if;
      for i in 1..length(v) loop
        c := substr(v, i, 1);
        if c ~ '[0-9]' then c := ((c::int + 1 + get_byte(h, i % 32) % 9) % 10)::text;
@@ -75,11 +77,12 @@ export const texts = [
   `create or replace function prodcopy.characters(v text, size int) returns text language plpgsql stable parallel safe as $$
    declare answer text := ''; i int := 0;
    begin
-     while length(answer) < size loop
+     -- What is longer repeats: different values differ in the first part of it already.
+     while length(answer) < least(size, 1000) loop
        answer := answer || translate(encode(prodcopy.digest('chars:' || i || ':' || v), 'base64'), '+/=', 'xY');
        i := i + 1;
      end loop;
-     return left(answer, size);
+     return left(repeat(answer, 1 + size / length(answer)), size);
    end $$`,
   `create or replace function prodcopy.file_name(v text, keep_folder boolean, most int) returns text
    language plpgsql stable parallel safe as $$
