@@ -49,8 +49,12 @@ export function cellExpression(
     (one) => `when (${one.where}) then ${one.value === null ? "null" : literal(one.value)}::${column.type}`,
   );
   const masked = compile(plan.mask, subjectOf(column, c, exactCase), context);
-  return `case ${[...exact, `when ${acts(plan, column) || "true"} then ${masked}`].join(" ")} else ${c} end`;
+  const when = [acts(plan, column), plan.mask.with === "sql" ? neverFolded : ""].filter((one) => one !== "");
+  return `case ${[...exact, `when ${when.join(" and ") || "true"} then ${masked}`].join(" ")} else ${c} end`;
 }
+
+/** True, and the server does not know so beforehand: where an expression comes down to the column itself, it would not write the table anew. */
+const neverFolded = "pg_catalog.pg_backend_pid() > 0";
 
 /** Whether NULL may become a value: only where the rules say so. */
 function createsValues(plan: ColumnPlan): boolean {
