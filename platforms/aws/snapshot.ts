@@ -3,6 +3,7 @@ import type { Label, SnapshotPin, SnapshotRef } from "../platform";
 import type { Aws } from "./clients";
 import { isAwsCode } from "./errors";
 import { productionServer } from "./production";
+import { findServer } from "./server";
 import { findSnapshot, listSnapshots, refOf, type RdsSnapshot } from "./snapshot/find";
 import { tagsOf } from "./tags";
 import { waitFor, type Look } from "./wait";
@@ -64,7 +65,7 @@ export async function takeSnapshot(
   const found = await findSnapshot(aws, id);
   if (found === undefined) {
     log(`taking the snapshot ${id} of ${source}`);
-    await create(aws, source, id, label, purpose);
+    await create(aws, source, id, label, purpose, log);
   } else if (found.source !== source || found.label?.stack !== label.stack || found.purpose !== purpose) {
     throw new Error(
       `A snapshot ${id} is there already: of "${found.source}", for ${found.purpose ?? "an unknown purpose"}, of stack "${found.label?.stack ?? "none"}". ` +
@@ -74,24 +75,34 @@ export async function takeSnapshot(
   return provenOf(await untilComplete(aws, id, log));
 }
 
+/** Production is backed up at night, or in the middle of a change; then it is waited for. */
 async function create(
   aws: Aws,
   source: string,
   id: string,
   label: Label,
   purpose: "copy" | "safety",
+  log: Log,
 ): Promise<void> {
   const server = await productionServer(aws, source);
   const Tags = tagsOf(label, { purpose });
-  if (server.kind === "instance") {
-    await aws.rds.createDBSnapshot({ DBInstanceIdentifier: server.id, DBSnapshotIdentifier: id, Tags });
-  } else {
-    await aws.rds.createDBClusterSnapshot({
-      DBClusterIdentifier: server.id,
-      DBClusterSnapshotIdentifier: id,
-      Tags,
-    });
-  }
+  const begin = () =>
+    server.kind === "instance"
+      ? aws.rds.createDBSnapshot({ DBInstanceIdentifier: server.id, DBSnapshotIdentifier: id, Tags })
+      : aws.rds.createDBClusterSnapshot({
+          DBClusterIdentifier: server.id,
+          DBClusterSnapshotIdentifier: id,
+          Tags,
+        });
+  await waitFor(`${source} to take a snapshot`, 120, aws.pace, log, async (): Promise<Look<true>> => {
+    try {
+      await begin();
+      return { done: true };
+    } catch (error) {
+      if (!isAwsCode(error, "InvalidDBInstanceState", "InvalidDBClusterState")) throw error;
+      return { state: (await findServer(aws, server.id))?.status ?? "gone" };
+    }
+  });
 }
 
 /** @throws when it fails or disappears on the way. */

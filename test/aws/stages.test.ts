@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { claim, type ClaimOutputs } from "../../pipeline/stages/claim";
 import { isolate } from "../../pipeline/stages/isolate";
 import { migrate } from "../../pipeline/stages/migrate";
 import { open } from "../../pipeline/stages/open";
@@ -6,6 +7,7 @@ import { restore } from "../../pipeline/stages/restore";
 import { rotate } from "../../pipeline/stages/rotate";
 import { sanitise } from "../../pipeline/stages/sanitise";
 import { snapshot } from "../../pipeline/stages/snapshot";
+import { switchStage } from "../../pipeline/stages/switch";
 import { verify } from "../../pipeline/stages/verify";
 import { folderDigest } from "../../pipeline/digest";
 import type { HandoverData } from "../../pipeline/handover";
@@ -14,10 +16,11 @@ import { sampleNames } from "../../platforms/local/sample/names";
 import type { Proof } from "../../postgres/proof";
 import { sanitiserRevision } from "../../postgres/sanitise/revision";
 import { rulesDigestOf } from "../../postgres/sanitise/rules/load";
+import { environmentName, makeEnvironment, plain, type AwsEnvironment } from "../support/awsEnvironment";
 import { production, useAwsProduction } from "../support/awsProduction";
 import { queryInstance } from "../support/sandbox";
 
-describe("aws: the stages from the snapshot to the opened copy", function () {
+describe("aws: the stages from the snapshot to the switched environment, and back", function () {
   this.timeout(240_000);
   const given = useAwsProduction(200);
   const lines: string[] = [];
@@ -41,6 +44,7 @@ describe("aws: the stages from the snapshot to the opened copy", function () {
     generation: "",
   };
   let from: HandoverData;
+  let environment: AwsEnvironment;
   const keep = (outcome: StageOutcome<object>) => {
     proofs.push(...outcome.proofs);
     return outcome;
@@ -174,10 +178,34 @@ describe("aws: the stages from the snapshot to the opened copy", function () {
     assert.ok(!lines.some((line) => /changing|rebooting/.test(line)), lines.join("\n"));
   });
 
-  it("no secret stands in a line, a proof or a tag", async () => {
-    const { passwords, rds } = given();
+  it("claim and switch: Test stands on the copy, healthy, its password by reference", async () => {
+    environment = await makeEnvironment(given());
+    const { outs } = keep(
+      await claim.create({ ...common, copyResource: from.resourceId }, context()),
+    ) as StageOutcome<ClaimOutputs>;
+    const inputs = {
+      ...common,
+      from,
+      environmentId: outs.environmentId,
+      applicationUser: sampleNames.app,
+      alsoSet: ["port" as const],
+    };
+    keep(await switchStage.create(inputs, context()));
+    const set = await environment.settings(plain);
+    assert.equal(set.RDS_HOSTNAME, from.host);
+    assert.equal(set.RDS_PASSWORD, undefined);
+    assert.equal(await environment.health(), "Green");
+    assert.match(evidenceOf(/in one update and is healthy/), /health Green/);
+  });
+
+  it("no secret stands in a line, a proof, a tag or a request but those that carry it", async () => {
+    const { passwords, rds, sandbox } = given();
     const { DBInstances } = await rds.describeDBInstances({});
-    const text = JSON.stringify([lines, proofs, DBInstances]);
+    const requests = await sandbox.control<{ operation: string }[]>("log");
+    const carry = /^(PutSecretValue|CreateSecret|ModifyDBInstance|CreateDBInstance|CreateEnvironment)$/;
+    const others = requests.filter(({ operation }) => !carry.test(operation));
+    assert.ok(others.length > 100);
+    const text = JSON.stringify([lines, proofs, DBInstances, others]);
     for (const secret of [...Object.values(passwords), ...hidden]) assert.ok(!text.includes(secret));
   });
 
@@ -185,9 +213,12 @@ describe("aws: the stages from the snapshot to the opened copy", function () {
     const { platform, rds, ec2 } = given();
     const removed = await platform.sweep("test", () => undefined);
     const { copyId } = from;
+    const { RDS_HOSTNAME, RDS_PASSWORD } = await environment.settings(plain);
+    assert.deepEqual([RDS_HOSTNAME, RDS_PASSWORD], [environment.before.RDS_HOSTNAME, given().passwords.app]);
     assert.deepEqual(
       removed.sort(),
       [
+        `claim on ${environmentName}`,
         `copy ${copyId}`,
         `parameter group ${copyId}-quarantine`,
         `parameter group ${copyId}-working`,
