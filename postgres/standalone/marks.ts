@@ -66,7 +66,7 @@ export async function readEarlier(session: Session, resourceId: string): Promise
         session,
         "reading the decisions",
         `select count(*)::int as tables from ${journalSchema}.work
-          where entry -> 'alter' <> '[]' or entry -> 'update' <> '[]' or entry -> 'full' = 'true'`,
+          where entry -> 'alter' <> '[]' or entry ? 'refill' or entry -> 'full' = 'true'`,
       )
     : { tables: steps.masked };
   return {

@@ -329,16 +329,21 @@ describe("prodcopy sanitise", function () {
     await makeDatabase(server(), "stuck");
     await server().as("stuck", (s) =>
       s.query(`create table stays (id int primary key, info text);
-               insert into stays values (1, 'see ${canaries.address}')`),
+               insert into stays values (1, 'see ${canaries.address}');
+               create type shape as (id int, email text);
+               create table typed of shape; insert into typed values (1, 'a@b.org')`),
     );
     const file = path.join(work.folder, "leak.yaml");
-    fs.writeFileSync(file, `${rules.trimEnd()}\n  stays: { keep: [info] }\n`);
+    fs.writeFileSync(
+      file,
+      `${rules.trimEnd()}\n  stays: { keep: [info] }\n  typed: { keep: [id], mask: { email: email } }\n`,
+    );
     const ran = await runCli(["sanitise", "--rules", file, "--confirm", "stuck", "--json"], env("stuck"));
     assert.equal(ran.code, 3, ran.err);
     quiet(ran);
     assert.match(
       ran.err,
-      /public\.stays\.info[\s\S]*Left behind: 2 of 2 tables are masked[\s\S]*treat stuck as production/,
+      /public\.stays\.info[\s\S]*Left behind: 3 of 3 tables are masked[\s\S]*treat stuck as production/,
     );
     assert.equal((JSON.parse(ran.out) as { verdict: string }).verdict, "failed");
     const page = /report: (.*)\n/.exec(ran.err)?.[1] ?? "";
