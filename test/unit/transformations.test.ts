@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { allowedPattern } from "../../postgres/sanitise/patterns";
 import { djangoPassword } from "../../postgres/sanitise/logins";
+import { givenNames } from "../../postgres/sanitise/detect/commonNames";
 import { transformations, type MaskName } from "../../postgres/sanitise/rules/domains";
 import type { TypeFamily } from "../../postgres/sanitise/rules/families";
 import type { CompileContext, Subject } from "../../postgres/sanitise/subject";
@@ -203,6 +204,16 @@ describe("transformations as SQL", () => {
         }
       }
     }
+  });
+
+  it("has no made-up word that begins with a common given name", () => {
+    const names = givenNames.filter((name) => name.length > 3);
+    const met = wordLists(false)
+      .filter(({ given }) => !given)
+      .flatMap(({ words }) =>
+        words.filter((word) => names.some((name) => word.toLowerCase().startsWith(name))),
+      );
+    assert.deepEqual(met, []);
   });
 
   it("has a way of writing out each word of towns, streets and companies, with a number in a street's", () => {

@@ -4,7 +4,8 @@ import { otherScripts } from "./scripts";
 
 /**
  * Small word lists of our own. Given names are common ones of several languages; family names, streets, towns
- * and companies are made up from syllables, so that a generated person is unlikely to be a real one. Words that
+ * and companies are made up from syllables, so that a generated person is unlikely to be a real one; none of these begins
+ * with a given name, by which somebody who looks for people in a copy would find it. Words that
  * stood in production's names are taken out of the lists before a run (`install.ts`).
  */
 const latinFirst =
@@ -23,13 +24,13 @@ const familyStems =
 const familyEndings =
   "ach brand combe dahl esk fjeld gard holt ister kvist lund mere nau ost quist rath stam thal und voort";
 const townStems =
-  "Amber Birken Corrin Dapple Ester Fallow Gloam Hollin Isel Kirren Larken Mossel Nettle Oaken Perrin Quill Rushen Sallow Tansy Wether";
+  "Ashlar Birken Corrin Dapple Eddish Fallow Gloam Hollin Isel Kirren Larken Mossel Nettle Oaken Pellow Quill Rushen Sallow Tansy Wether";
 const townEndings = "beck bourne ford garth haven minster ness stead wick worth";
 const streetStems =
-  "Acorn Barley Clover Dovecot Ember Fennel Gorse Heather Ivory Juniper Kelp Larch Meadow Nutmeg Orchid Poplar Quince Rosehip Sorrel Thistle";
+  "Acorn Barley Cobnut Dovecot Eyebright Fennel Gorse Hawthorn Ironwood Jetty Kelp Larch Medlar Nutmeg Orchid Poplar Quince Rosehip Sorrel Thistle";
 const streetEndings = "bank croft dene field gate hollow mead ridge side wood";
 const companyStems =
-  "Argo Bolt Cinder Drift Echo Flint Grove Helix Ion Jade Krill Lumen Mica Nova Opal Pylon Quartz Relay Sable Tern";
+  "Argo Bolt Cinder Drift Easel Flint Grove Helix Ion Joist Krill Lumen Mortar Nozzle Orbit Pylon Quartz Relay Sluice Tern";
 const companyEndings = "works line point cast dyne form graph loom mark tide";
 
 const placeKinds = ["town", "street", "company"] as const;
