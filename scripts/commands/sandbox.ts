@@ -1,4 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { mostMembers } from "../../platforms/local/sample";
+import { makeProduction, sandboxProduction } from "../sandbox/production";
 import { startSandbox, type Sandbox } from "../sandbox/sandbox";
 import { progress, say } from "../say";
 
@@ -10,14 +12,21 @@ export function registerSandbox(program: Command): void {
     )
     .option("--port <n>", "where the APIs listen on 127.0.0.1 (default: a free port)", portNumber)
     .option("--seconds <n>", "how long a state such as creating or modifying lasts", seconds, 2)
+    .option("--sample <members>", "begin with an RDS instance that holds the sample production", wholeNumber)
     .addHelpText(
       "after",
-      "\nExample:\n  $ npx prodcopy sandbox --port 5555\n\ndocs/sandbox.md goes on from there.",
+      "\nExample:\n  $ npx prodcopy sandbox --port 5555 --sample 1000\n\ndocs/sandbox.md goes on from there.",
     )
-    .action(async (options: { port?: number; seconds: number }) => serve(options));
+    .action(async (options: Options) => serve(options));
 }
 
-async function serve(options: { port?: number; seconds: number }): Promise<void> {
+interface Options {
+  port?: number;
+  seconds: number;
+  sample?: number;
+}
+
+async function serve(options: Options): Promise<void> {
   const sandbox = await startSandbox({
     port: options.port,
     states: { default: options.seconds },
@@ -30,14 +39,28 @@ async function serve(options: { port?: number; seconds: number }): Promise<void>
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  try {
+    if (options.sample !== undefined) await makeProduction(sandbox, options.sample, progress);
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
   explain(sandbox);
+  if (options.sample !== undefined) {
+    const { instance, masterSecret, applicationSecret } = sandboxProduction;
+    say(
+      `Sample production  RDS instance ${instance}; its logins are the secrets ${masterSecret} and ${applicationSecret}`,
+    );
+  }
   await sandbox.ended;
 }
 
 function explain({ endpoint, caFile }: Sandbox): void {
   const example = "aws rds describe-db-instances";
   say(`AWS sandbox        ${endpoint}   (account 123456789012, every region; nothing leaves this machine)`);
-  say(`In another shell   export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=eu-west-1`);
+  say(
+    `In another shell   export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1`,
+  );
   say("                   export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox");
   say(`                   ${example}`);
   say(`Databases          TLS only: psql "sslmode=verify-full sslrootcert=${caFile} host=..."`);
@@ -49,6 +72,14 @@ function portNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 65_535) {
     throw new InvalidArgumentError("It must be a port number from 1 to 65535.");
+  }
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > mostMembers) {
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${mostMembers}.`);
   }
   return value;
 }
