@@ -1,4 +1,4 @@
-import { literal, rows, run } from "../connection";
+import { literal, rows, run, type Session } from "../connection";
 import type { CopySession } from "../guard";
 import { proof, type Proof } from "../proof";
 import { addressPattern } from "./functions/texts";
@@ -46,8 +46,8 @@ const commentable: Record<string, string> = {
 const quoted = (definition: string) =>
   `(select string_agg(f[1], ' ') from regexp_matches(${definition}, '(''(?:[^'']|'''')*''|"[^"]*"|[0-9]{7,})', 'g') f)`;
 
-/** Text of the catalogue that people write: `(what it is, text)`. Readable by everybody unless said otherwise. */
-const codeTexts = (wholeServer: boolean) => `
+/** Text of the catalogue that people write and no run changes: `(what it is, text)`. Readable by everybody. */
+const codeTexts = `
   select 'function ' || p.oid::regprocedure as what, p.prosrc as x from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${userSchemas}
   union all select 'view ' || c.oid::regclass, ${quoted("pg_get_viewdef(c.oid)")} from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('v', 'm') and ${userSchemas}
@@ -63,10 +63,6 @@ const codeTexts = (wholeServer: boolean) => `
     join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace where r.rulename <> '_RETURN' and ${userSchemas}
   union all select 'policy ' || p.polname || ' of ' || p.polrelid::regclass,
     ${quoted("concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))")} from pg_policy p
-  union all select 'options of foreign server ' || f.srvname, v from pg_foreign_server f, unnest(f.srvoptions) v
-  union all select 'options of user mapping on ' || m.srvname, v from pg_user_mappings m, unnest(m.umoptions) v
-  union all select 'options of ' || f.ftrelid::regclass, v from pg_foreign_table f, unnest(f.ftoptions) v
-  union all select 'options of foreign-data wrapper ' || w.fdwname, v from pg_foreign_data_wrapper w, unnest(w.fdwoptions) v
   union all select 'security label', l.label from pg_seclabel l
   union all select 'label of type ' || e.enumtypid::regtype, e.enumlabel::text from pg_enum e
     join pg_type t on t.oid = e.enumtypid join pg_namespace n on n.oid = t.typnamespace where ${userSchemas}
@@ -76,7 +72,14 @@ const codeTexts = (wholeServer: boolean) => `
     join pg_namespace n on n.oid = c.relnamespace where c.relispartition and ${userSchemas}
   union all select 'statistics object ' || s.stxname, ${quoted("pg_get_statisticsobjdef(s.oid)")} from pg_statistic_ext s
   union all select 'options of text search dictionary ' || d.dictname, d.dictinitoption from pg_ts_dict d
-    join pg_namespace n on n.oid = d.dictnamespace where ${userSchemas}
+    join pg_namespace n on n.oid = d.dictnamespace where ${userSchemas}`;
+
+/** The same with what goes when a copy is cut off, or when it is cleaned. Readable by everybody, but for options of user mappings. */
+const allTexts = (wholeServer: boolean) => `${codeTexts}
+  union all select 'options of foreign server ' || f.srvname, v from pg_foreign_server f, unnest(f.srvoptions) v
+  union all select 'options of user mapping on ' || m.srvname, v from pg_user_mappings m, unnest(m.umoptions) v
+  union all select 'options of ' || f.ftrelid::regclass, v from pg_foreign_table f, unnest(f.ftoptions) v
+  union all select 'options of foreign-data wrapper ' || w.fdwname, v from pg_foreign_data_wrapper w, unnest(w.fdwoptions) v
   union all ${sharedTexts(wholeServer)}`;
 
 /** Each text as a column of its own, so that every one with a find is named. */
@@ -93,7 +96,7 @@ const comments = `select d.classoid::text || ',' || d.objoid || ',' || d.objsubi
  * The texts of the catalogue as one that only looks has them: `(what it is, text)`, comments among them. Those of the server's other
  * databases and of its roles are left out. Everybody may read them, but for options of user mappings.
  */
-export const catalogueTexts = textsOf(`${codeTexts(false)}
+export const catalogueTexts = textsOf(`${allTexts(false)}
   union all select 'comment on ' || pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description from pg_description d
     where d.objoid >= 16384`);
 
@@ -104,6 +107,22 @@ export const catalogueUnit: Unit = {
   texts: catalogueTexts,
 };
 
+/** What the rules allow to stand anywhere. */
+interface AllowedText {
+  allowedDomains: string[];
+  named: string[];
+}
+
+/**
+ * What code, views, defaults and other definitions hold that gives itself away by its shape: no run changes it, so it can be told
+ * before one. Reads only. Comments and settings are not among it, since a run cleans them.
+ */
+export async function scanCode(session: Session, allowed: AllowedText): Promise<LeakFinding[]> {
+  const search = await searchOf(session, { ...allowed, before: false });
+  const unit = { name: "code and defaults", places: [definition], texts: textsOf(codeTexts) };
+  return (await searchUnit(session, unit, search)).findings;
+}
+
 /**
  * Looks through the texts that the catalogue holds. Addresses and former values in comments are removed; settings
  * are reset; in code and defaults they are findings, since only the application's people can say what should stand there.
@@ -111,7 +130,7 @@ export const catalogueUnit: Unit = {
  */
 export async function scanCatalogueText(
   copy: CopySession,
-  allowed: { allowedDomains: string[]; named: string[] },
+  allowed: AllowedText,
   wholeServer: boolean,
 ): Promise<{ findings: LeakFinding[]; suspicious: LeakFinding[]; proofs: Proof[] }> {
   const search = await searchOf(copy, { ...allowed, before: true });
@@ -137,7 +156,7 @@ export async function scanCatalogueText(
   const removed = await clearSharedText(copy, search, wholeServer);
   const code = await searchUnit(
     copy,
-    { name: "code, defaults and settings", places: [definition], texts: textsOf(codeTexts(wholeServer)) },
+    { name: "code, defaults and settings", places: [definition], texts: textsOf(allTexts(wholeServer)) },
     search,
   );
   const done = proof(

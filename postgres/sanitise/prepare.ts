@@ -6,6 +6,7 @@ import { collect, mergeCollected } from "./collect";
 import { rememberFiles } from "./evidence";
 import { largestFirst, type Crew, type Hand } from "./crew";
 import { populatedViews, saveDetached, takeOff } from "./detach";
+import { refuseLeaksInCode } from "./leaks";
 import type { SanitisePlan } from "./plan";
 import { Progress } from "./progress";
 import { rehearse, removeRows } from "./rewrite";
@@ -34,6 +35,7 @@ export async function decideOnce<T>(
     const works = await takeUp(copy, journal, plan);
     return { works, checked: await check(works) };
   }
+  await refuseLeaksInCode(copy, plan);
   const decision = await decide(copy, plan);
   const checked = await check(decision.works);
   await journal.step(stage, "decide", () => keepDecision(copy, plan, decision));

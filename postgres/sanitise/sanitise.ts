@@ -10,6 +10,7 @@ import { fileEvidence } from "./evidence";
 import { putBack } from "./detach";
 import { dropForeignTables } from "./foreignTables";
 import { leakScan } from "./leakScan";
+import { placeOf, refuseLeaks } from "./leaks";
 import { setTestLogins, type TestLoginResult } from "./logins";
 import { maskTables } from "./maskTables";
 import { namedAddresses } from "./namedAddresses";
@@ -181,21 +182,6 @@ const beyondTheScan =
 
 function worthALook(one: LeakFinding): string {
   return `Whether ${placeOf(one)} is a coincidence. Look at the row; mask the column, or say in the rules that it is expected there.`;
-}
-
-/** `public.note.body: an e-mail address ..., 3 times, e.g. at id = 7` */
-function placeOf(one: LeakFinding): string {
-  const times = `${one.atLeast === true ? "at least " : ""}${one.count} times`;
-  return `${one.schema}.${one.table}.${one.column}: ${one.kind}, ${times}, e.g. at ${one.exampleKey}`;
-}
-
-function refuseLeaks(findings: LeakFinding[]): void {
-  if (findings.length === 0) return;
-  const lines = findings.map((one) => `- ${placeOf(one)}`);
-  throw new Error(
-    `the leak scan found what must not be in the copy:\n${lines.join("\n")}\n` +
-      "The copy stays in quarantine. Mask these columns in the rules, allow the domain, or say with `expect` what stands in a kept column by right; then make a new copy",
-  );
 }
 
 /** Seconds by table, as the journal noted them. */

@@ -3,6 +3,7 @@ import type { CopySession } from "../../postgres/guard";
 import type { SanitisePlan } from "../../postgres/sanitise/plan";
 import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
 import { findBudget } from "../../postgres/sanitise/budget";
+import { refuseLeaksInCode } from "../../postgres/sanitise/leaks";
 import { stage } from "../../postgres/sanitise/prepare";
 import { freeOnServer, toldDisk } from "../../postgres/sanitise/room/free";
 import { readNeeds } from "../../postgres/sanitise/room/need";
@@ -68,6 +69,8 @@ async function look(session: Session, order: Order): Promise<Looked> {
   let works: TableWork[] | undefined = [];
   if (plan !== undefined && !(earlier.whose === "ours" && earlier.begun)) {
     await settle(session);
+    // What calls out goes with what stands in it; the run itself looks when that is cut.
+    if (order.options.isolate !== true) await attempt(() => refuseLeaksInCode(session, plan));
     // Reads only, and the session could do nothing else.
     works = await attempt(async () => (await decide(session as CopySession, plan, "catalogue")).works);
   }

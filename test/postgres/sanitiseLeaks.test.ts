@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ident } from "../../postgres/connection";
+import { ident, type Session } from "../../postgres/connection";
 import { asCopy } from "../support/copies";
 import { sanitiseWith } from "../support/sanitise";
 import { useScratchServer } from "../support/servers";
@@ -15,6 +15,7 @@ describe("sanitiser: what the leak scan finds", function () {
     create table person (id int primary key, first text, last text, email text, phone text, street text, token text, name text, padded text);
     insert into person select i, 'Wilhelmina', 'Quackenbush' || chr(96 + i), 'quack' || i || '@real.org', '04' || (10000000 + i * 977),
       i || ' Quackstreet Road', 'tok_live_abcdef123456_' || i, 'Doctor Quackname' || chr(96 + i), 'UGFkZGVkIHRva2VuIG9m' || i || '==' from generate_series(1, 20) i;
+    insert into person (id, email) values (5000, 'quack21@example.invalid');
     create table note (id int primary key, body text);
     insert into note select i, 'Nothing in here, Mary Smith of 12 Smith Street wrote to us on 2024-05-17 10:33 about order 4711' from generate_series(1, 5) i;`;
   const rules = (database: string) => `
@@ -27,7 +28,7 @@ tables:
   kept: { keep: [v] }
 `;
 
-  async function runWith(extra: string): Promise<string> {
+  async function runWith(extra: string, after?: (session: Session) => Promise<void>): Promise<string> {
     const database = `leak_${++number}`;
     await server().createDatabase(database);
     try {
@@ -47,6 +48,7 @@ tables:
       );
       return "";
     } catch (error) {
+      if (after !== undefined) await server().as(database, after);
       return (error as Error).message;
     } finally {
       // The next run refuses a server on which another database holds tables.
@@ -146,12 +148,12 @@ tables:
     ],
     [
       "an address in a function",
-      "create function f() returns text language sql as $$ select 'quack3@real.org' $$",
+      "create function f() returns text language sql as $$ select 'quack21@example.invalid' $$",
       /function public\.f\(\): an e-mail address that stood here/,
     ],
     [
       "an address in a default",
-      "alter table note alter body set default 'quack3@real.org'",
+      "alter table note alter body set default 'quack21@example.invalid'",
       /default of public\.note: an e-mail address that stood here/,
     ],
     ["a name in a view", "create view w as select 'Doctor Quacknamec' as who", /the full name of a person/],
@@ -163,6 +165,51 @@ tables:
       assert.doesNotMatch(message, /quack\d|quacknam|quackens|002 ?931|tok_live|somebody@/i);
     });
   }
+
+  const known: [what: string, sql: string, place: string][] = [
+    [
+      "a function",
+      "create function f() returns text language sql as $$ select 'somebody@else.org' $$",
+      "function public.f()",
+    ],
+    ["a default", "alter table note alter body set default 'somebody@else.org'", "default of public.note"],
+    ["a view", "create view w as select 'somebody@else.org' as who", "view public.w"],
+    [
+      "a constraint",
+      "alter table note add check (body <> 'somebody@else.org')",
+      "constraint note_body_check of public.note",
+    ],
+    ["a policy", "create policy p on note using (body <> 'somebody@else.org')", "policy p of public.note"],
+    [
+      "a key in a trigger",
+      `create function g() returns trigger language plpgsql as 'begin return new; end';
+      create trigger t before update on note for each row execute function g('AKIAQUACKQUACKQUACK7')`,
+      "trigger t of public.note",
+    ],
+  ];
+  for (const [what, sql, place] of known) {
+    it(`refuses what no mask reaches in ${what} before anything is changed`, async () => {
+      const message = await runWith(sql, async (session) => {
+        const { rows } = await session.query<{ n: number }>(
+          "select count(*)::int as n from person where email like '%@real.org'",
+        );
+        assert.equal(rows[0]?.n, 20);
+      });
+      assert.match(
+        message,
+        /^refused before anything was changed: the leak scan found what must not be in the copy:/,
+      );
+      assert.ok(message.includes(`${place}: `), message);
+      assert.doesNotMatch(message, /somebody@|AKIAQ/i);
+    });
+  }
+
+  it("leaves a comment to be cleaned, and lets pass what the rules name or allow", async () => {
+    const message = await runWith(`comment on table note is 'ask somebody@else.org';
+      create function f() returns text language sql as $$ select 'nobody@example.invalid' $$;
+      create function g() returns text language sql as $$ select 'logo@2x.png' $$`);
+    assert.equal(message, "");
+  });
 
   it("ends with every column's name where rules forgot most of them, without reading each to its end", async () => {
     const columns = ["mail", "who", "phone", "prose", "markup"];
