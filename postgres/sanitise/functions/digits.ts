@@ -75,21 +75,34 @@ export const digits = [
    declare
      beyond constant int := case when getdatabaseencoding() = 'UTF8' then 191 else 127 end;
      d text;
-     moved text := ''; answer text := ''; c text; p int := 0; i int; stay boolean; h bytea;
+     moved text := ''; answer text := ''; between text; rest text; c text; p int := 0; i int; stay boolean; h bytea;
    begin
      if octet_length(v) > ${longest} then return prodcopy.characters('shape:' || v, length(v)); end if;
-     d := case when v ~ '^[0-9]+$' then v else regexp_replace(v, '[^0-9]', '', 'g') end;
+     -- What divides the digits, and the digits without it: several times faster than a regexp.
+     between := translate(v, '0123456789', '');
+     d := translate(v, between, '');
      if d <> '' then
        moved := coalesce(prodcopy.swapped('digits' || keep, d), prodcopy.move_digits(d, keep));
      end if;
      if d = v then return moved; end if;
-     stay := series and length(d) >= 4 and v ~ '^[^[:alpha:]]*[A-Za-z]{0,3}[^[:alpha:]]*$' and octet_length(v) = length(v);
+     stay := octet_length(v) = length(v) and (between !~ '[A-Za-z]'
+       or series and length(d) >= 4 and v ~ '^[^[:alpha:]]*[A-Za-z]{0,3}[^[:alpha:]]*$');
+     if stay then
+       -- Only digits move: run by run rather than one by one.
+       while v <> '' loop
+         rest := ltrim(v, '0123456789'); i := length(v) - length(rest);
+         v := ltrim(rest, between);
+         answer := answer || substr(moved, p + 1, i) || left(rest, length(rest) - length(v));
+         p := p + i;
+       end loop;
+       return answer;
+     end if;
      for i in 1..length(v) loop
        c := substr(v, i, 1);
        if c ~ '[0-9]' then
          p := p + 1; c := substr(moved, p, 1);
        -- Beyond ASCII everything is a letter whatever the locale knows, but for blanks, dashes and other punctuation.
-       elsif not stay and (c ~ '[A-Za-z]' or ascii(c) > beyond and ascii(c) not between 8192 and 8303) then
+       elsif c ~ '[A-Za-z]' or ascii(c) > beyond and ascii(c) not between 8192 and 8303 then
          h := coalesce(h, prodcopy.digest('letters:' || moved || ':' || length(v)));
          if c ~ '[a-z]' then c := chr(97 + (ascii(c) - 97 + 1 + get_byte(h, i % 32) % 25) % 26);
          elsif c ~ '[A-Z]' then c := chr(65 + (ascii(c) - 65 + 1 + get_byte(h, i % 32) % 25) % 26);

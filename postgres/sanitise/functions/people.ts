@@ -3,6 +3,8 @@ const titles =
   "dr|mr|mrs|ms|miss|mx|prof|professor|sir|dame|rev|herr|frau|mme|mlle|monsieur|madame|dott|ing|don";
 const suffixes = "jr|sr|ii|iii|iv|phd|md|esq";
 
+const isAmong = (word: string, list: string) => `position('|' || lower(${word}) || '|' in '|${list}|') > 0`;
+
 /** Latin letters with marks, and the plain ones of an address. */
 const marked = "àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłľñńňòóôõöøōőŕřśşšţťùúûüūůűųýÿźżž";
 const plain = "aaaaaaaaacccddeeeeeeeegiiiiiiillnnnoooooooorrsssttuuuuuuuuyyzzz";
@@ -50,15 +52,19 @@ export const people = [
   // First and last word as their own columns map them. "Last, First" stays in that order; a single word gets a given name.
   `create or replace function prodcopy.full_name(v text, who text, script text) returns text
    language plpgsql stable parallel safe as $$
-   declare n text := btrim(regexp_replace(v, '[[:space:]]+', ' ', 'g')); first text; last text; turned boolean;
+   declare n text := v; first text := split_part(v, ' ', 1); last text := right(v, strpos(reverse(v), ' ') - 1); turned boolean := false;
    begin
-     turned := n ~ '^[^,]+, *[^, ]' and n !~* ', *(${suffixes})[.]?$';
-     n := regexp_replace(n, '[ ,]+(${suffixes})[.]?$', '', 'i');
-     n := regexp_replace(n, '^((${titles})[.]? +)+(?=[^ ])', '', 'i');
-     if turned then
-       last := btrim(split_part(n, ',', 1)); first := btrim(split_part(n, ',', 2));
-     else
-       last := substring(n from '[^ ]+$'); first := case when n ~ ' ' then split_part(n, ' ', 1) else 'of ' || n end;
+     -- Most names are words with one blank between them, no title before and nothing behind: no need of the regexps.
+     if v !~ '^[^[:space:],.]+( [^[:space:],.]+)+$' or ${isAmong("first", titles)} or ${isAmong("last", suffixes)} then
+       n := btrim(regexp_replace(v, '[[:space:]]+', ' ', 'g'));
+       turned := n ~ '^[^,]+, *[^, ]' and n !~* ', *(${suffixes})[.]?$';
+       n := regexp_replace(n, '[ ,]+(${suffixes})[.]?$', '', 'i');
+       n := regexp_replace(n, '^((${titles})[.]? +)+(?=[^ ])', '', 'i');
+       if turned then
+         last := btrim(split_part(n, ',', 1)); first := btrim(split_part(n, ',', 2));
+       else
+         last := substring(n from '[^ ]+$'); first := case when n ~ ' ' then split_part(n, ' ', 1) else 'of ' || n end;
+       end if;
      end if;
      first := prodcopy.first_name(coalesce(first, ''), who, script);
      last := prodcopy.last_name(coalesce(last, ''), who, script);
