@@ -31,6 +31,8 @@ export function awsPlatform(settings: AwsSettings, pace?: Pace): Platform {
     secrets,
     ...environments,
     own: { roles: ownRoles, databases: ownDatabases },
+    // A bastion may have to be started, an instance to be moved to another host.
+    awayMs: 600_000,
 
     reach: way.reach,
     production: (source) => productionRef(aws, source),

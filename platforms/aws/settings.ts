@@ -46,6 +46,21 @@ const settingsSchema = z.strictObject({
   passwordAs: z.enum(["reference", "value"]).default("reference"),
   /** Secrets with the earlier values of settings that Elastic Beanstalk shows as stars, by the setting's name. */
   earlierSecrets: z.record(z.string(), z.string().regex(arn("secretsmanager"))).default({}),
+  /**
+   * Through which bastion databases are reached from where this runs: its instance id or one tag that it alone has; by SSM, or by SSH where a
+   * host key is given. Default: directly, for a runner inside the network.
+   */
+  tunnel: z
+    .strictObject({
+      bastion: z.union([
+        z.strictObject({ id: z.string().regex(/^i-[0-9a-f]+$/, "is no instance, e.g. i-0a1b2c3d4e5f60718") }),
+        z.strictObject({ tag: z.string().min(1), value: z.string().min(1) }),
+      ]),
+      ssh: z
+        .strictObject({ user: z.string().min(1).default("ec2-user"), hostKey: z.string().min(1) })
+        .optional(),
+    })
+    .optional(),
   /** Certificates that are trusted for databases besides the region's, a PEM file. */
   rootCertificate: z.string().min(1).optional(),
 });

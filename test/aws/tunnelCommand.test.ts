@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { EC2Client, RunInstancesCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
 import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { runTunnel } from "../../scripts/tunnel/run";
 import { clientSettings, makeGroup, region, untilStatus, useSandbox } from "../support/sandbox";
 
 const root = path.resolve(__dirname, "../..");
@@ -22,6 +23,7 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
   const sandbox = useSandbox();
   let bastion: string;
   let host: string;
+  let port: number;
 
   const usual = () => [
     ...["--region", region, "--account", "123456789012", "--bastion", "role=bastion"],
@@ -50,10 +52,11 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
     );
     const { Endpoint } = await untilStatus(rds, "prod");
     host = Endpoint?.Address ?? "";
+    port = Endpoint?.Port ?? 0;
     const secret = {
       engine: "postgres",
       host,
-      port: Endpoint?.Port,
+      port,
       username: "boss",
       password,
       dbname: "shop",
@@ -65,22 +68,21 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
 
   function start(args: string[], env: Record<string, string> = {}): ChildProcess {
     return spawn(process.execPath, [path.join(root, "scripts/prodcopy.js"), "tunnel", ...args], {
-      env: {
-        ...process.env,
-        ...{
-          AWS_ENDPOINT_URL: sandbox().endpoint,
-          AWS_ACCESS_KEY_ID: "runner",
-          AWS_SECRET_ACCESS_KEY: "runner",
-        },
-        ...{
-          PRODCOPY_SESSION_MANAGER_PLUGIN: standIn,
-          DATABASE_URL: "postgres://elsewhere/db",
-          PGSERVICE: "other",
-        },
-        ...env,
-      },
+      env: { ...environment(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+  }
+
+  function environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      AWS_ENDPOINT_URL: sandbox().endpoint,
+      AWS_ACCESS_KEY_ID: "runner",
+      AWS_SECRET_ACCESS_KEY: "runner",
+      PRODCOPY_SESSION_MANAGER_PLUGIN: standIn,
+      DATABASE_URL: "postgres://elsewhere/db",
+      PGSERVICE: "other",
+    };
   }
 
   async function ended(child: ChildProcess): Promise<Ended> {
@@ -95,6 +97,8 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
   const ask = [process.execPath, ...["--require", "tsx/cjs", path.join(root, "test/support/askDatabase.ts")]];
   const openSessions = async () =>
     (await sandbox().control<{ sessions: string[] }>("sessions", { target: bastion })).sessions;
+
+  const pluginRuns = () => spawnSync("pgrep", ["-f", `${standIn} AWS_SSM.*${bastion}`]).status === 0;
 
   it("hands a command the database, checked by its own name, and takes everything away again", async () => {
     const { code, out, said } = await ended(start([...usual(), "--", ...ask]));
@@ -145,8 +149,8 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
       });
     });
     child.kill("SIGKILL");
-    const running = () => spawnSync("pgrep", ["-f", `${standIn} AWS_SSM.*${bastion}`]).status === 0;
-    while (running() || fs.existsSync(folder)) await soon();
+    while (pluginRuns() || fs.existsSync(folder)) await soon();
+    assert.deepEqual(await openSessions(), []);
   });
 
   it("starts a bastion that is stopped", async () => {
@@ -169,20 +173,65 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
     assert.notEqual(first, undefined);
   });
 
+  it("carries the platform's own connections, and lets its process end", async () => {
+    const settings = {
+      ...{ region, accounts: ["123456789012"], subnetGroup: "copies", runner: "127.0.0.1/32" },
+      ...{ applicationGroup: "sg-0a1b2c3d4e5f60718", rootCertificate: sandbox().caFile },
+      tunnel: { bastion: { tag: "role", value: "bastion" } },
+    };
+    const target = { host, port, database: "shop", user: "boss", password };
+    const child = spawn(
+      process.execPath,
+      ["--require", "tsx/cjs", path.join(root, "test/support/reachDatabase.ts")],
+      {
+        env: { ...environment(), ASKED: JSON.stringify({ settings, target }) },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    const { code, out, said } = await ended(child);
+    assert.equal(code, 0, said);
+    const [one, other] = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { user: string; host: string; port: number });
+    assert.equal(one?.user, "boss");
+    assert.equal(one?.host, "127.0.0.1");
+    assert.deepEqual(one, other);
+    while (pluginRuns()) await soon();
+    assert.deepEqual(await openSessions(), []);
+  });
+
   for (const [what, change, expected] of [
     [
       "credentials of another account",
-      ["--account", "999999999999"],
-      /these credentials are of account 123456789012/,
+      { account: "999999999999" },
+      /credentials are of account 123456789012/,
     ],
-    ["a bastion that is not there", ["--bastion", "role=nobody"], /there is no instance the tag role=nobody/],
-    ["a secret that is not there", ["--secret", "nowhere"], /secretsmanager:GetSecretValue/],
-    ["a database that does not admit the bastion", ["--database-port", "1"], /no PostgreSQL server answers/],
+    ["a bastion that is not there", { bastion: "role=nobody" }, /there is no instance the tag role=nobody/],
+    ["a secret that is not there", { secret: "nowhere" }, /secretsmanager:GetSecretValue/],
+    ["a database that does not admit the bastion", { databasePort: "1" }, /no PostgreSQL server answers/],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      const { code, said } = await ended(start([...usual(), ...change, "--", "true"]));
-      assert.equal(code, 1, said);
-      assert.match(said, expected);
+      const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, PRODCOPY_SESSION_MANAGER_PLUGIN } =
+        environment();
+      const own = {
+        AWS_ENDPOINT_URL,
+        AWS_ACCESS_KEY_ID,
+        AWS_SECRET_ACCESS_KEY,
+        PRODCOPY_SESSION_MANAGER_PLUGIN,
+      };
+      const before = { ...process.env };
+      Object.assign(process.env, own);
+      try {
+        const options = {
+          ...{ region, account: "123456789012", bastion: "role=bastion", secret: "app/database" },
+          rootCertificate: sandbox().caFile,
+          ...change,
+        };
+        await assert.rejects(runTunnel(["true"], options), expected);
+      } finally {
+        process.env = before;
+      }
       assert.deepEqual(await openSessions(), []);
     });
   }

@@ -44,9 +44,10 @@ server.listen(Number(local), "localhost", () => {
     `Port ${server.address().port} opened for sessionId ${session.SessionId}.\nWaiting for connections...\n`,
   );
 });
+// Like the real one, it ends its session through the channel.
 process.on("SIGINT", () => {
-  process.stdout.write(
-    `Terminate signal received, exiting.\n\n\nExiting session with sessionId: ${session.SessionId}.\n\n`,
-  );
-  process.exit(0);
+  const said = { session: session.SessionId, token: session.TokenValue, terminate: true };
+  const far = net.connect(Number(channel.port), channel.hostname, () => far.end(`${JSON.stringify(said)}\n`));
+  far.on("error", () => undefined).on("close", () => process.exit(0));
+  far.resume();
 });

@@ -61,10 +61,15 @@ export class SsmSessions {
   private carry(near: Socket): void {
     near.on("error", () => near.destroy());
     near.once("data", (line) => {
-      const said = JSON.parse(line.toString()) as { session: string; token: string };
+      const said = JSON.parse(line.toString()) as { session: string; token: string; terminate?: boolean };
       const session = this.open.get(said.session);
       if (session === undefined || session.token !== said.token) {
         near.end("refused\n");
+        return;
+      }
+      if (said.terminate === true) {
+        this.terminate(said.session);
+        near.end();
         return;
       }
       const far = connect(session.port, session.host, () => {

@@ -18,6 +18,8 @@ export interface Way {
   /** Answers when the way is no longer there, with why; never rejects. */
   readonly ended: Promise<string>;
   close(): Promise<void>;
+  /** Lets this process end while the way is open. */
+  unref(): void;
 }
 
 /** What a person has to change before any other try: a wrong host key, a plugin that is not there, a bastion that nobody knows. */

@@ -29,6 +29,8 @@ export interface TunnelRequest {
   ssh?: BySsh | undefined;
   /** The port on this machine. Default: one that is free. */
   port?: number | undefined;
+  /** See `TunnelOptions`. */
+  expectAnswer?: boolean;
 }
 
 /**
@@ -55,7 +57,8 @@ export async function openTunnel(request: TunnelRequest, log: Log): Promise<Tunn
     carrier = await bySsh(request.ssh, { ec2, region, guard, id, log }, request.database);
   }
   log(`opening ${carrier.name}`);
-  return Tunnel.open(carrier, { log, ...(request.port === undefined ? {} : { port: request.port }) });
+  const { port, expectAnswer = true } = request;
+  return Tunnel.open(carrier, { log, expectAnswer, ...(port === undefined ? {} : { port }) });
 }
 
 async function bySsh(

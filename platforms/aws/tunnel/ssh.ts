@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { connect, type Socket } from "node:net";
 import { Client, type ConnectConfig } from "ssh2";
 import { TunnelRefused, type Carrier, type Way } from "./carrier";
 
@@ -29,6 +30,7 @@ export function sshCarrier(bastion: SshBastion, target: { host: string; port: nu
       const expected = fingerprintOf(bastion.hostKey);
       const login = await bastion.login();
       const client = new Client();
+      const socket = connect(bastion.port ?? 22, bastion.host);
       const shown: { key?: string } = {};
       let why = "the bastion closed the connection";
       const ended = new Promise<string>((resolve) => client.on("close", () => resolve(why)));
@@ -41,8 +43,7 @@ export function sshCarrier(bastion: SshBastion, target: { host: string; port: nu
         client.on("close", () => reject(new Error(`${at} closed the connection`)));
         client.on("ready", resolve);
         client.connect({
-          host: bastion.host,
-          port: bastion.port ?? 22,
+          sock: socket,
           username: bastion.user,
           readyTimeout: 20_000,
           keepaliveInterval: keepAliveMs,
@@ -54,12 +55,17 @@ export function sshCarrier(bastion: SshBastion, target: { host: string; port: nu
           ...login,
         });
       });
-      return wayOf(client, ended, target);
+      return wayOf(client, socket, ended, target);
     },
   };
 }
 
-function wayOf(client: Client, ended: Promise<string>, target: { host: string; port: number }): Way {
+function wayOf(
+  client: Client,
+  socket: Socket,
+  ended: Promise<string>,
+  target: { host: string; port: number },
+): Way {
   return {
     ended,
     connect: () =>
@@ -83,6 +89,7 @@ function wayOf(client: Client, ended: Promise<string>, target: { host: string; p
       await ended;
       clearTimeout(forced);
     },
+    unref: () => socket.unref(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { StartSessionCommand, TerminateSessionCommand, type SSMClient } from "@aws-sdk/client-ssm";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Carrier, Way } from "./carrier";
 import { endKeeper, startKeeper, type Kept } from "./keeper";
@@ -97,6 +97,11 @@ function wayOf(kept: Kept, port: number, terminate: () => Promise<void>): Way {
     close: async () => {
       await endKeeper(kept);
       await terminate();
+    },
+    unref: () => {
+      kept.unref();
+      // Pipes to a child are sockets, whatever their type says.
+      for (const pipe of [kept.stdin, kept.stdout, kept.stderr]) (pipe as unknown as Socket).unref();
     },
   };
 }

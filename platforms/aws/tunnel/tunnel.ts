@@ -9,6 +9,8 @@ export interface TunnelOptions {
   port?: number;
   /** How long a tunnel that was cut is tried again, in milliseconds. Default ten minutes: a bastion may have to be started. */
   giveUpAfterMs?: number;
+  /** Whether to wait until PostgreSQL answers at the other end. Default true. */
+  expectAnswer?: boolean;
   /** How long the server may take to answer through a way that stands, in milliseconds. Default 20000. */
   answerWithinMs?: number;
   log: Log;
@@ -33,6 +35,7 @@ export class Tunnel {
   private readonly carried = new Set<Socket>();
   private way: Promise<Way>;
   private closed = false;
+  private kept = true;
 
   private constructor(
     private readonly carrier: Carrier,
@@ -56,7 +59,9 @@ export class Tunnel {
     let tunnel: Tunnel | undefined;
     try {
       tunnel = new Tunnel(carrier, options, server, await carrier.open());
-      await postgresAnswers(tunnel.host, tunnel.port, options.answerWithinMs ?? 20_000);
+      if (options.expectAnswer !== false) {
+        await postgresAnswers(tunnel.host, tunnel.port, options.answerWithinMs ?? 20_000);
+      }
       return tunnel;
     } catch (error) {
       await (tunnel?.close() ?? new Promise<void>((resolve) => server.close(() => resolve())));
@@ -66,6 +71,13 @@ export class Tunnel {
           "Check the host and port, and that the database's security group admits the bastion. The tunnel is closed again.",
       );
     }
+  }
+
+  /** Lets the process end while the tunnel is open; whatever carries it ends with the process. */
+  unref(): void {
+    this.kept = false;
+    this.server.unref();
+    void this.way.then((way) => way.unref()).catch(() => undefined);
   }
 
   /** Ends every connection and the way. May be called twice. */
@@ -119,6 +131,7 @@ export class Tunnel {
   }
 
   private watch(way: Way): void {
+    if (!this.kept) way.unref();
     void way.ended.then((why) => {
       if (this.closed) return;
       this.options.log(`${this.carrier.name} was cut (${why}); opening it again`);

@@ -2,7 +2,7 @@
 
 On AWS the channel is a WebSocket with a protocol of its own, between the plugin and the instance's agent. Here it is plain TCP: a
 connection begins with one line of JSON that names its session and token, is answered `ok` or `refused`, and is then passed on to the
-host that the session was started for, coming from the instance's address.
+host that the session was started for, coming from the instance's address. With `"terminate": true` the line ends the session instead.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import secrets
 import socket
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..front import pump
 
@@ -80,9 +81,13 @@ class Sessions:
     def _serve(self, near: socket.socket) -> None:
         with near:
             try:
-                session = self._named_by(_first_line(near))
+                said = json.loads(_first_line(near))
+                session = self._named_by(said)
                 if session is None:
                     near.sendall(b"refused\n")
+                    return
+                if said.get("terminate"):
+                    self.terminate(session.id)
                     return
                 with _connect(session) as far:
                     session.connections.update((near, far))
@@ -94,8 +99,7 @@ class Sessions:
             except (OSError, ValueError):
                 return
 
-    def _named_by(self, line: bytes) -> Session | None:
-        said = json.loads(line)
+    def _named_by(self, said: dict[str, Any]) -> Session | None:
         with self._lock:
             session = self._sessions.get(said["session"])
         if session is None or not secrets.compare_digest(session.token, said["token"]):
