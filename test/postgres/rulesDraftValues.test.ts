@@ -24,6 +24,27 @@ describe("rules draft, by what rows say", function () {
     };
   }
 
+  for (const encoding of ["LATIN1", "SQL_ASCII", "WIN1251"]) {
+    it(`looks at values in a database of encoding ${encoding}, too`, async () => {
+      const name = `enc_${encoding.toLowerCase()}`;
+      await server().as("postgres", (session) =>
+        session.query(`create database ${name} template template0 encoding '${encoding}' locale 'C'`),
+      );
+      const letter =
+        encoding === "SQL_ASCII" ? "chr(195) || chr(159)" : encoding === "LATIN1" ? "chr(223)" : "'ss'";
+      await server().as(name, (session) =>
+        session.query(`create table t (id int primary key, c1 text, c2 text, c3 jsonb, c4 text);
+          insert into t select n, 'someone' || n || '@real.org', 'Hauptstra' || ${letter} || 'e ' || n,
+            jsonb_build_object('w', 'Mary Smith'), (array['Maria', 'Peter', 'Olga', 'Hans'])[1 + n % 4] from generate_series(1, 60) n`),
+      );
+      const options = { applicationName: "test", readOnly: true };
+      const draft = await withSession(server().target(name), options, (session) => draftRules(session));
+      const found = ["c1", "c2", "c3", "c4"].map((column) => draft.columns.get(`public.t.${column}`)?.with);
+      assert.deepEqual(found, ["email", "address-line", "json", "full-name"]);
+      assert.doesNotMatch(draft.yaml, /Values were not looked at/);
+    });
+  }
+
   it("takes no list of titles for personal because people stand in another table", async () => {
     const of = await said(
       "titles",

@@ -33,7 +33,8 @@ export async function jsonPlaces(
   column: CatalogueColumn,
 ): Promise<JsonPlace[]> {
   const doing = `looking at the keys of ${table.schema}.${table.name}.${column.name}`;
-  const found = await rows<PathRow>(session, doing, pathsQuery(table, column), [shapeParameters[0]]);
+  const [given] = await shapeParameters(session);
+  const found = await rows<PathRow>(session, doing, pathsQuery(table, column), [given]);
   return found.flatMap((one): JsonPlace[] => {
     const byValue = looked.flatMap((shape, i) => {
       const share = (one[`s${i}`] ?? 0) / one.values;

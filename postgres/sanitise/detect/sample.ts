@@ -54,9 +54,8 @@ export async function sampleColumns(session: Session, wanted: Wanted[]): Promise
   if (first === undefined) return [];
   const others = wanted.length === 1 ? "" : ` and ${wanted.length - 1} more tables`;
   const doing = `looking at a sample of ${first.table.schema}.${first.table.name}${others}`;
-  const counts = await rows<Record<string, number>>(session, doing, sampleQuery(wanted), [
-    ...shapeParameters,
-  ]);
+  const names = await shapeParameters(session);
+  const counts = await rows<Record<string, number>>(session, doing, sampleQuery(wanted), names);
   const byPlace = new Map(counts.map((one) => [one.p, one]));
   let place = 0;
   return wanted.map(({ columns }) =>
