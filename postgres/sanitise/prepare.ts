@@ -82,10 +82,7 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
   await installWords(copy);
   // First, since forced row security would hide the rows that are tried from their owner.
   await saveDetached(copy, decision.early, true);
-  for (const work of decision.works) {
-    await rehearse(copy, work);
-    await tryRows(copy, work);
-  }
+  await tryRules(copy, decision.works);
   await rememberStructure(copy);
   await rememberFiles(copy, decision.works);
   await saveDetached(copy, decision.detached, false);
@@ -104,6 +101,22 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
     );
   }
   return plan.rulesDigest;
+}
+
+/** Tables whose rules are tried under one savepoint: at its end the server goes through all tables that the session has seen. */
+const triedTogether = 50;
+
+/** @throws when the rules of a table cannot be carried out. Changes nothing, within the caller's transaction. */
+async function tryRules(copy: CopySession, works: readonly TableWork[]): Promise<void> {
+  for (let at = 0; at < works.length; at += triedTogether) {
+    await run(copy, "trying the rules", "savepoint trial");
+    for (const work of works.slice(at, at + triedTogether)) {
+      await rehearse(copy, work);
+      await tryRows(copy, work);
+    }
+    // Rolled back only, it would stay, and every next one would stand inside it.
+    await run(copy, "trying the rules", "rollback to savepoint trial; release savepoint trial");
+  }
 }
 
 /** The decisions of the run that began here. @throws when that one had other rules. */

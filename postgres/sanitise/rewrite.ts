@@ -81,11 +81,14 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
   });
 }
 
-/** Tries every expression on an empty table of the same shape, so that a fault in a rule shows before anything is changed. */
+/**
+ * Tries every expression on an empty table of the same shape, so that a fault in a rule shows before anything is changed. Within a
+ * savepoint of the caller's, which takes back what it sets.
+ */
 export async function rehearse(copy: CopySession, work: TableWork): Promise<void> {
   if (work.alter.length === 0 && work.refill === undefined) return;
   const tried = work.refill === undefined ? onEmptyTable(work) : asPrepared(work.source, work.refill);
-  const all = ["savepoint rehearsal", readingAs(work.schema), ...tried, "rollback to savepoint rehearsal"];
+  const all = [readingAs(work.schema), ...tried];
   await run(copy, `trying the rules of ${nameOf(work)}`, all.join(";\n"));
 }
 
@@ -101,5 +104,7 @@ function onEmptyTable(work: TableWork): string[] {
   return [
     `create temp table ${ident(work.table)} (like ${qualified(work.schema, work.table)})`,
     ...(plain.length > 0 ? [`alter table pg_temp.${ident(work.table)} ${plain.join(", ")}`] : []),
+    // Or it would be what the next condition means by this name.
+    `drop table pg_temp.${ident(work.table)}`,
   ];
 }

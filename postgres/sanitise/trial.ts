@@ -10,8 +10,8 @@ const lookedAt = 4000;
 
 /**
  * Masks some rows of a table into a temporary one with the same types and CHECK constraints, which goes at once: a result that a check, a
- * domain or a type does not take is a fault of the rules, and is told before anything is changed. Within the caller's transaction,
- * with key and word lists at hand.
+ * domain or a type does not take is a fault of the rules, and is told before anything is changed. Within a savepoint of the caller's,
+ * which takes back what it sets, with key and word lists at hand.
  */
 export async function tryRows(copy: CopySession, work: TableWork): Promise<void> {
   const masked = new Map(
@@ -31,7 +31,7 @@ export async function tryRows(copy: CopySession, work: TableWork): Promise<void>
   const source =
     work.remove?.how === "delete" ? `${firstRows(work)} (${work.remove.where}) is not true` : work.source;
   const like = `(like ${qualified(work.schema, work.table)} including constraints)`;
-  const first = ["savepoint trial", readingAs(work.schema), `create temp table prodcopy_trial ${like}`];
+  const first = [readingAs(work.schema), `create temp table prodcopy_trial ${like}`];
   await run(copy, doing, first.join("; "));
   try {
     await run(
@@ -48,7 +48,7 @@ export async function tryRows(copy: CopySession, work: TableWork): Promise<void>
       { cause: error },
     );
   }
-  await run(copy, doing, "rollback to savepoint trial");
+  await run(copy, doing, "drop table pg_temp.prodcopy_trial");
 }
 
 /** The table's first rows. It stands there itself, since a condition may call it by its name. */
