@@ -2,6 +2,7 @@ import { ident, qualified, row, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import type { Crew } from "./crew";
 import { populatedViews } from "./detach";
+import { makeIndexesAnew } from "./emptyIndexes";
 import { readColumnFacts } from "./facts";
 import type { TableWork } from "./work";
 
@@ -29,7 +30,10 @@ export async function refreshStatistics(
       `analyze ${qualified(view.schema, view.table)}`,
     );
   }
-  if (!superuser) await forgetEmptied(copy, works);
+  if (!superuser) {
+    await forgetEmptied(copy, works);
+    await makeIndexesAnew(copy, changed);
+  }
   const stale = await rows<{ name: string }>(
     copy,
     "looking for statistics of empty tables",
@@ -59,7 +63,7 @@ export async function refreshStatistics(
   return notProven;
 }
 
-/** ANALYZE leaves what it has no rows for, too: the expression of a partial index into which no row falls any more. */
+/** ANALYZE leaves what it has no rows for, too (`makeIndexesAnew`): the expression of a partial index into which no row falls any more. */
 async function forgetChanged(copy: CopySession, changed: TableWork[]): Promise<void> {
   await run(
     copy,

@@ -89,4 +89,38 @@ tables:
     assert.match(result.residue.notProven.join("\n"), /pg_authid/);
     assert.match(result.residue.checks.map((check) => check.evidence).join("\n"), /pg_statistic/);
   });
+
+  it("leaves no sample of a partial index into which no row falls any more", async () => {
+    await server().as("postgres", async (session) => {
+      await session.query("drop database if exists owned");
+      await session.query("create database partial owner rds_master");
+    });
+    const indexes = `select c.relname, pg_get_indexdef(c.oid), obj_description(c.oid), i.indisclustered, a.attstattarget
+      from pg_class c join pg_index i on i.indexrelid = c.oid join pg_attribute a on a.attrelid = c.oid where c.relname ~ '^by_' order by 1`;
+    const read = () =>
+      server().as("partial", async (session) => (await session.query<Record<string, unknown>>(indexes)).rows);
+    await server().as("partial", (session) =>
+      session.query(`set role rds_master;
+        create table base as select 1 as id;
+        create table person (id int primary key, email text) inherits (base);
+        create table gone (id int primary key, email text);
+        create index by_mail on person (lower(email)) where email like '%@real.org';
+        create index by_gone on gone (lower(email)) where id > 0;
+        comment on index by_mail is 'where mail goes'; alter index by_mail alter column 1 set statistics 77;
+        insert into person select i, 'someone' || i || '@real.org' from generate_series(1, 50) i;
+        insert into gone select i, 'someone' || i || '@real.org' from generate_series(1, 50) i;
+        analyze`),
+    );
+    const before = await read();
+    await sanitiseWith(
+      server().target("partial", master),
+      (session) => asCopy(session, server().handle),
+      "database: partial\nallowed_domains: [example.invalid]\ntables:\n  base: { keep: [id] }\n  person: { mask: { email: email } }\n  gone: truncate\n",
+    );
+    assert.deepEqual(await read(), before);
+    await server().as("partial", async (session) => {
+      const { rows } = await session.query("select from pg_stats where tablename ~ '^by_'");
+      assert.equal(rows.length, 0);
+    });
+  });
 });
