@@ -43,9 +43,12 @@ function partitionIndexes(copy: CopySession, table: string): Promise<PartitionIn
   return rows<PartitionIndex>(
     copy,
     "reading the indexes of partitions",
-    `select pg_partition_root(c.oid)::regclass::text as root, i.indrelid::regclass::text as table, n.nspname::text as schema, c.relname::text as name
-       from pg_partition_tree($1::regclass) t join pg_index i on i.indrelid = t.relid
-       join pg_class c on c.oid = i.indexrelid and c.relispartition join pg_namespace n on n.oid = c.relnamespace`,
+    // OFFSET 0 has the server look up the indexes of each table that is there: it takes a tree for a thousand.
+    `select pg_partition_root(of.oid)::regclass::text as root, t.relid::regclass::text as table, of.schema, of.name
+       from pg_partition_tree($1::regclass) t
+       cross join lateral (select c.oid, n.nspname::text as schema, c.relname::text as name from pg_index i
+         join pg_class c on c.oid = i.indexrelid and c.relispartition join pg_namespace n on n.oid = c.relnamespace
+        where i.indrelid = t.relid offset 0) of`,
     [table],
   );
 }
