@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { withSession } from "../../postgres/connection";
 import { draftRules } from "../../postgres/sanitise/draft/draft";
+import { planOf } from "../support/sanitise";
 import { useScratchHome, useScratchServer } from "../support/servers";
 
 describe("rules draft, by what rows say", function () {
@@ -44,6 +45,27 @@ describe("rules draft, by what rows say", function () {
       assert.doesNotMatch(draft.yaml, /Values were not looked at/);
     });
   }
+
+  it("masks composite columns by their fields, in rows within rows and arrays too", async () => {
+    const of = await said(
+      "rows_in_rows",
+      `create type address as (street text, city varchar(40), kind boolean, visits int);
+       create type contact as (email text, home address);
+       create table person (id int primary key, contact contact, homes address[]);
+       insert into person select n, row('someone' || n || '@real.org', row(n || ' Some Street', 'Perth', true, n))::contact,
+         array[row(n || ' Some Street', 'Perth', true, n)::address] from generate_series(1, 20) n`,
+    );
+    assert.equal(of("person.contact").text, "mask composite");
+    const address = "{with: composite, fields: {street: address-line, city: city}}";
+    const { yaml } = of("person.homes");
+    assert.ok(yaml.includes(`contact: {with: composite, fields: {email: email, home: ${address}}}`), yaml);
+    assert.ok(yaml.includes(`homes: {with: array, each: ${address}}`), yaml);
+    await withSession(
+      server().target("rows_in_rows"),
+      { applicationName: "test", readOnly: true },
+      (session) => planOf(session, yaml, "rows_in_rows"),
+    );
+  });
 
   it("takes no list of titles for personal because people stand in another table", async () => {
     const of = await said(

@@ -2,9 +2,13 @@ import type { CatalogueColumn } from "../../catalogue";
 import { ident } from "../../connection";
 import type { Finding } from "../detect/finding";
 import type { Kind } from "../detect/kinds";
+import { kindsOf } from "../detect/nameKinds";
+import { sureEnough } from "../detect/personalNames";
 import { nameWords } from "../detect/vocabulary";
 import type { MaskSpec } from "../plan";
+import { transformations } from "../rules/domains";
 import { familyOf } from "../rules/families";
+import { typeMisfits } from "../rules/fits";
 
 const spec = (name: MaskSpec["with"], params: Record<string, unknown> = {}): MaskSpec => ({
   with: name,
@@ -56,7 +60,7 @@ export function candidatesFor(column: CatalogueColumn, finding: Finding): MaskSp
     case "enum":
       return [none];
     case "composite":
-      return [none];
+      return [composed(column, finding), none];
     case "hstore":
     case "xml":
     case "tsvector":
@@ -70,6 +74,23 @@ export function candidatesFor(column: CatalogueColumn, finding: Finding): MaskSp
     default:
       return others(column);
   }
+}
+
+/** What each field's name speaks for; the transformation itself redacts the others. */
+function composed(column: CatalogueColumn, finding: Finding): MaskSpec {
+  const fields = (column.fields ?? []).flatMap((field): [string, MaskSpec][] => {
+    if (familyOf(field) === "composite") return [[field.name, composed(field, finding)]];
+    const hint = kindsOf(nameWords(field.name), "person").find(({ sure }) => sure >= sureEnough);
+    if (hint === undefined) return [];
+    const own = { ...finding, kind: hint.kind, places: [], list: false };
+    const takes = (one: MaskSpec) =>
+      typeMisfits(one, field).length === 0 &&
+      (transformations[one.with].minimumLength?.(one.params, ["example.invalid"]) ?? 0) <=
+        (field.maxLength ?? Infinity);
+    const fitting = candidatesFor(field, own).find((one) => one.with !== "sql" && takes(one));
+    return fitting === undefined ? [] : [[field.name, fitting]];
+  });
+  return spec("composite", fields.length > 0 ? { fields: Object.fromEntries(fields) } : {});
 }
 
 function textual(kind: Kind | undefined, column: CatalogueColumn, finding: Finding): MaskSpec[] {

@@ -129,7 +129,7 @@ function paramNode(key: string, value: unknown): Scalar | YAMLMap | YAMLSeq {
     );
   }
   if (key === "each") return maskNode(value as MaskSpec);
-  if (key !== "paths") return new Scalar(value);
+  if (key !== "paths" && key !== "fields") return new Scalar(value);
   const node = new YAMLMap();
   node.flow = true;
   for (const [path, inner] of Object.entries(value as Record<string, MaskSpec>)) {
