@@ -41,6 +41,33 @@ export async function unfinished(session: Session): Promise<Finding[]> {
   return left ? [finding("unfinished", { schema: "prodcopy", table: "run_key" }, "", kind)] : [];
 }
 
+/**
+ * Whether a run was finished here, by its journal. A name that is somebody's looks like one that is nobody's: without such a record and without
+ * the original beside it, nothing tells a masked column from one that never was.
+ */
+export async function unrecorded(session: Session): Promise<Finding[]> {
+  const { readable } = await row<{ readable: boolean }>(
+    session,
+    "looking for the journal",
+    `select exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'prodcopy' and c.relname = 'journal' and pg_catalog.has_table_privilege(c.oid, 'select')
+         and pg_catalog.has_schema_privilege(n.oid, 'usage')) as readable`,
+  );
+  const recorded =
+    readable &&
+    (
+      await row<{ done: boolean }>(
+        session,
+        "reading the journal",
+        "select exists (select from prodcopy.journal where stage = 'sanitise' and step = 'proven' and state = 'done') as done",
+      )
+    ).done;
+  const kind =
+    "no finished run is recorded that this login can read, so nothing shows that what the rules mask was masked; " +
+    "set SOURCE_DATABASE_URL to the original and it is compared";
+  return recorded ? [] : [finding("unfinished", { schema: "prodcopy", table: "journal" }, "", kind)];
+}
+
 /** Rows in tables that the rules empty. */
 export async function emptied(session: Session, plan: SanitisePlan): Promise<Finding[]> {
   const found: Finding[] = [];

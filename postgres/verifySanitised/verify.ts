@@ -3,7 +3,7 @@ import { readCatalogue } from "../catalogue";
 import type { Log } from "../proof";
 import type { RulesDocument } from "../sanitise/rules/document";
 import { settle } from "../sanitise/workspace";
-import { coverageOf, emptied, patterns, unfinished } from "./alone";
+import { coverageOf, emptied, patterns, unfinished, unrecorded } from "./alone";
 import { compareKept } from "./kept";
 import { compareMasked } from "./masked";
 import { searchIdentifying } from "./identifying";
@@ -45,8 +45,10 @@ export async function verifySanitised(request: VerificationRequest): Promise<Ver
     seconds: 0,
   };
   if (plan !== undefined) result.findings.push(...(await emptied(copy, plan)));
-  if (source === undefined) result.notProven.push(withoutSource);
-  else if (plan === undefined) {
+  if (source === undefined) {
+    result.notProven.push(withoutSource);
+    result.findings.push(...(await unrecorded(copy)));
+  } else if (plan === undefined) {
     result.notProven.push("The comparison with the source: the rules do not fit the database.");
   } else {
     await settle(source);

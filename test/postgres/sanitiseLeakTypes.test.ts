@@ -92,8 +92,9 @@ describe("sanitiser: leaks of every kind in columns of every type", function () 
       return `create table kept_${i} (id int primary key, v ${type}); insert into kept_${i} values ${rows.join(", ")};`;
     });
     const sql = `create extension hstore; create extension citext; create domain words as text; create type pair as (one text, two int);
-      create type span as range (subtype = text); create type mood as enum ('well', 'quack7@real.org'); ${person}${kept.join("\n")}
-      create table listed (id int, who text) partition by list (who); create table listed_one partition of listed for values in ('quack8@real.org');`;
+      create type span as range (subtype = text); create type mood as enum ('well', 'quack21@example.invalid'); ${person}${kept.join("\n")}
+      insert into person (id, email) values (21, 'quack21@example.invalid'), (22, 'quack22@example.invalid');
+      create table listed (id int, who text) partition by list (who); create table listed_one partition of listed for values in ('quack22@example.invalid');`;
     const rules = `database: every_type${masked}${types.map((_, i) => `  kept_${i}: { keep: [v] }`).join("\n")}\n  listed: { keep: all }\n`;
     message = await inDatabase("every_type", sql, async () =>
       run("every_type", rules.replace("listed: { keep: all }", "listed: { keep: [id, who] }")).then(

@@ -98,6 +98,13 @@ describe("prodcopy verify-sanitised", function () {
     assert.deepEqual(found(printed, "rows"), ["token. 20"]);
   });
 
+  it("does not take a database for sanitised because its addresses are: no finished run is recorded there", async () => {
+    const printed = await broken("drop schema prodcopy cascade", null);
+    assert.deepEqual(found(printed, "unfinished"), ["journal. 1"]);
+    assert.match(printed.findings[0]?.kind ?? "", /no finished run is recorded .* set SOURCE_DATABASE_URL/);
+    assert.equal((await verify("copy", null)).printed.verdict, "passed");
+  });
+
   it("finds an address of the original in running text, by its place and row", async () => {
     const printed = await broken(
       `update orders set contact = 'ask Person9@real-mail.example.org, please' where id = 4`,
