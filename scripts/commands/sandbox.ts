@@ -62,6 +62,7 @@ function explain({ endpoint, caFile }: Sandbox): void {
     `In another shell   export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1`,
   );
   say("                   export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox");
+  say(`                   export PGSSLMODE=verify-full PGSSLROOTCERT=${caFile}`);
   say(`                   ${example}`);
   say(`Databases          TLS only: psql "sslmode=verify-full sslrootcert=${caFile} host=..."`);
   say("What to try        docs/sandbox.md");
