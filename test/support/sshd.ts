@@ -34,7 +34,11 @@ export function useSshd(): () => Sshd {
     if (program === undefined) {
       skipBecause(this, "this machine has no OpenSSH server (sshd); the package openssh-server brings it");
     }
-    sshd = await startSshd(program, folder);
+    sshd = await startSshd(program, folder).catch((error: Error) => {
+      // A port that was free a moment ago may be another test's by now; a new one is drawn.
+      if (!/Address already in use|Cannot bind/.test(error.message)) throw error;
+      return startSshd(program, folder);
+    });
   });
   after("stop the OpenSSH server", () => {
     sshd?.stop();
