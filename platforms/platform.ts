@@ -95,6 +95,16 @@ export interface SecretStore {
   remove(ref: string): Promise<void>;
 }
 
+/** What is known of the room on the disk of a copy's server. */
+export interface FreeRoom {
+  /** Bytes that may still be written; Infinity where storage grows by itself; undefined when it is not known. */
+  bytes: number | undefined;
+  /** Whose word it is, for messages ("as ... says"); why it is not known where it is not. */
+  by: string;
+  /** What a person should know beside it, as a sentence without a full stop. */
+  remark?: string;
+}
+
 export interface RestoreRequest {
   snapshotId: string;
   source: string;
@@ -145,11 +155,8 @@ export interface Platform {
    * do, e.g. that its disk is full. Undefined when nothing is known.
    */
   troubleOf(copyId: string): Promise<string | undefined>;
-  /**
-   * Bytes that may still be written on the disk of the copy's server (RDS: FreeStorageSpace), before a stage that writes much. Infinity
-   * where storage grows by itself (Aurora); undefined when it is not known.
-   */
-  freeRoom(copyId: string): Promise<number | undefined>;
+  /** What is left on the disk of the copy's server, before a stage that writes much. */
+  freeRoom(copyId: string): Promise<FreeRoom>;
   /** Sets the administrator's password by the platform's own way in, without knowing the earlier one. */
   setAdminPassword(copyId: string, password: string): Promise<Proof[]>;
   /** Changes who may connect. `open` is reached by `openQuarantine` only. */

@@ -24,7 +24,9 @@ export const sanitise = handoverStage<SanitiseInputs>("sanitise", async (inputs,
   }
   const { result, testLogins } = await withCopy(context, from, async (copy) => {
     const plan = await planDatabase(copy, rules, from.database);
-    const bytes = await context.platform.freeRoom(from.copyId);
+    const { bytes, by, remark } = await context.platform.freeRoom(from.copyId);
+    if (bytes === undefined) context.log(`how much room is left is not known: ${by}`);
+    if (remark !== undefined) context.log(remark);
     return sanitiseDatabase({
       copy,
       plan,
@@ -32,7 +34,7 @@ export const sanitise = handoverStage<SanitiseInputs>("sanitise", async (inputs,
       resourceId: from.resourceId,
       runId: from.runId,
       log: context.log,
-      ...(bytes === undefined ? {} : { room: { bytes, by: "the platform" } }),
+      ...(bytes === undefined ? {} : { room: { bytes, by } }),
     });
   });
   const onDisk = await context.platform.clearStorageResidue(from.copyId, context.log);

@@ -1,3 +1,4 @@
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ElasticBeanstalk } from "@aws-sdk/client-elastic-beanstalk";
 import { RDS } from "@aws-sdk/client-rds";
@@ -18,6 +19,7 @@ export interface Aws {
   ec2: EC2;
   secretsManager: SecretsManager;
   beanstalk: ElasticBeanstalk;
+  cloudwatch: CloudWatch;
   /** The account that was checked. */
   account(): Promise<string>;
 }
@@ -41,6 +43,7 @@ export function awsClients(settings: AwsSettings, pace: Pace = usualPace): Aws {
     ec2: mapped(new EC2(common), "ec2", guard),
     secretsManager: mapped(new SecretsManager(common), "secretsmanager", guard),
     beanstalk: mapped(new ElasticBeanstalk(common), "elasticbeanstalk", guard),
+    cloudwatch: mapped(new CloudWatch(common), "cloudwatch", guard),
   };
 }
 

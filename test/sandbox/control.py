@@ -10,19 +10,18 @@ from typing import Any
 from moto.rds.models import rds_backends
 
 from .beanstalk.responses import all_environments
+from .cloudwatch import control as cloudwatch
 from .front import Front
 from .gate.faults import faults as all_faults
 from .gate.log import log as all_calls
 from .rds.backend import LIMITS, Backend
 from .rds.instance import Instance
+from .refused import Refused
+from .s3.policy import Transport
 from .ssm import responses as ssm
 from .world import world
 
 Handler = Callable[[dict[str, Any]], Any]
-
-
-class Refused(Exception):
-    """A request that cannot be; its words are the answer."""
 
 
 def about(_: dict[str, Any]) -> Any:
@@ -55,9 +54,10 @@ def callers(asked: dict[str, Any]) -> Any:
 
 
 def network(asked: dict[str, Any]) -> Any:
-    """`{"silent": true}`: a connection that no rule admits hangs, as on AWS, instead of being reset."""
+    """`{"silent": true}`: a connection that no rule admits hangs, as on AWS, instead of being reset. `{"plain": true}`: calls count as sent without TLS."""
     Front.silent = bool(asked.get("silent", Front.silent))
-    return {"silent": Front.silent}
+    Transport.plain = bool(asked.get("plain", Transport.plain))
+    return {"silent": Front.silent, "plain": Transport.plain}
 
 
 def instances(asked: dict[str, Any]) -> Any:
@@ -173,6 +173,7 @@ HANDLERS: dict[str, Handler] = {
     "sessions": sessions,
     "faults": faults,
     "log": log,
+    **cloudwatch.HANDLERS,
 }
 
 

@@ -28,8 +28,3 @@ export async function troubleOf(aws: Aws, copyId: string): Promise<string | unde
     ...(said.length > 0 ? [`Its last events: ${said.join("; ")}.`] : []),
   ].join(" ");
 }
-
-/** Aurora's storage grows by itself; how much an instance has left, only CloudWatch knows, which this platform does not ask. */
-export async function freeRoom(aws: Aws, copyId: string): Promise<number | undefined> {
-  return (await findServer(aws, copyId))?.kind === "cluster" ? Infinity : undefined;
-}

@@ -6,13 +6,15 @@ import re
 import time
 from collections.abc import Callable
 
+from ..s3 import policy as bucket_policy
 from ..world import world
 from .call import Call
 from .errors import Answer, error
 from .faults import faults
 from .log import log
-from .policies import Caller, caller_of, refusal
+from .policies import Caller, caller_of, questions_of, refusal
 from .table import allowed
+from .trust import refusal as trust_refusal
 
 CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"(?:[^"]*#)?([^"]+)"')
 DENIED = {"ec2": "UnauthorizedOperation", "query": "AccessDenied", "rest-xml": "AccessDenied"}
@@ -36,7 +38,10 @@ def _judged(call: Call, caller: Caller, carry_out: Callable[[], Answer]) -> Answ
         if fault.code is not None and not fault.after:
             return error(call, fault.code, fault.message, fault.status)
     with world.lock:
-        denied = refusal(call, caller)
+        questions = questions_of(call)
+        denied = (
+            refusal(questions, caller) or bucket_policy.refusal(call, caller, questions) or trust_refusal(call, caller)
+        )
     if denied is not None:
         return error(call, DENIED.get(call.protocol, "AccessDeniedException"), denied, 403)
     answered = carry_out()

@@ -11,7 +11,7 @@ from .call import Call
 
 HIDDEN = "(not shown)"
 # Names of parameters, without their case: passwords, secrets, tokens, keys; values of settings, and whole documents.
-SECRET_NAME = re.compile(r"password|secretstring|secretbinary|token|userdata|plaintext|\bvalue$|parametervalue", re.IGNORECASE)
+SECRET_NAME = re.compile(r"password|secretstring|secretbinary|token|userdata|plaintext|ssecustomerkey$|\bvalue$|parametervalue", re.IGNORECASE)
 # Of such a name, and harmless: whom or what the call is about.
 HARMLESS = re.compile(r"^(NextToken|Marker|Filters?\.|Tags?\.|TagsToAdd\.|TagKeys)|ManageMasterUserPassword", re.IGNORECASE)
 

@@ -11,9 +11,10 @@ from moto.elasticbeanstalk.models import eb_backends
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
+from . import named
+from .account import ACCOUNT
 from .call import Call
 
-ACCOUNT = "123456789012"
 # Parameters that name an RDS resource, with the type in its ARN.
 RDS = {
     "DBInstanceIdentifier": "db",
@@ -25,7 +26,9 @@ RDS = {
     "DBClusterSnapshotIdentifier": "cluster-snapshot",
     "DBClusterParameterGroupName": "cluster-pg",
 }
-TAG_KEYS = re.compile(r"^(?:aws:ResourceTag|(?:rds|ec2|secretsmanager|elasticbeanstalk|kms):(?:\w+-tag|ResourceTag))/(.+)$")
+TAG_KEYS = re.compile(
+    r"^(?:aws:ResourceTag|(?:rds|ec2|secretsmanager|elasticbeanstalk|kms|ecs|iam|s3):(?:\w+-tag|ResourceTag|ExistingObjectTag|BucketTag))/(.+)$"
+)
 
 
 @dataclass
@@ -35,26 +38,35 @@ class Resource:
     requested: dict[str, str] = field(default_factory=dict)
     """The tags that the call brings with it."""
 
-    def condition_value(self, key: str) -> str | None:
+    context: dict[str, str] = field(default_factory=dict)
+    """Other condition keys, in lower case."""
+    is_known: bool = True
+    """Whether the ARN is that of the resource; else an Allow is not held against it."""
+
+    def condition_values(self, key: str) -> list[str] | None:
+        """What a condition key stands for; None where it is not there."""
         if of_resource := TAG_KEYS.match(key):
-            return self.tags.get(of_resource.group(1))
+            return _one(self.tags.get(of_resource.group(1)))
         if key.startswith("aws:RequestTag/"):
-            return self.requested.get(key.removeprefix("aws:RequestTag/"))
-        return None
+            return _one(self.requested.get(key.removeprefix("aws:RequestTag/")))
+        if key.lower() == "aws:tagkeys":
+            return list(self.requested) or None
+        return _one(self.context.get(key.lower()))
 
 
 def resources_of(call: Call) -> list[Resource]:
     """At least one: a call that names nothing is about everything."""
-    found = {
-        "rds": _rds,
-        "secretsmanager": _secrets,
-        "elasticbeanstalk": _beanstalk,
-        "ec2": _ec2,
-    }.get(call.service, lambda _: [])(call)
+    own = {"rds": _rds, "secretsmanager": _secrets, "elasticbeanstalk": _beanstalk, "ec2": _ec2}
+    if call.service in own:
+        found = own[call.service](call)
+    else:
+        found = [Resource(arn, tags) for arn, tags in named.resources(call)]
+    found = found or [Resource("*", is_known=False)]
     requested = _requested(call.parameters)
     for resource in found:
         resource.requested = requested
-    return found or [Resource("*", requested=requested)]
+        resource.context["aws:requestedregion"] = call.region
+    return found
 
 
 def _rds(call: Call) -> list[Resource]:
@@ -67,7 +79,7 @@ def _rds(call: Call) -> list[Resource]:
     found = []
     for arn in arns:
         thing = backend._get_resource_for_tagging(arn)
-        found.append(Resource(arn, _tags(thing.tags if thing is not None else [])))
+        found.append(Resource(arn, named.tags(thing.tags if thing is not None else [])))
     return found
 
 
@@ -77,7 +89,7 @@ def _secrets(call: Call) -> list[Resource]:
         return []
     for secret in secretsmanager_backends[ACCOUNT][call.region].secrets.values():
         if name in (secret.arn, secret.name) or secret.arn.startswith(f"{name}-"):
-            return [Resource(secret.arn, _tags(secret.tags or []))]
+            return [Resource(secret.arn, named.tags(secret.tags or []))]
     return [Resource(f"arn:aws:secretsmanager:{call.region}:{ACCOUNT}:secret:{name}-??????")]
 
 
@@ -106,12 +118,13 @@ def _ec2(call: Call) -> list[Resource]:
 
 def _requested(parameters: dict[str, Any]) -> dict[str, str]:
     """Tags of the call, from a form (`Tags.Tag.1.Key`) or from JSON."""
-    tags = _tags(parameters.get("Tags") or []) if isinstance(parameters.get("Tags"), list) else {}
+    listed = parameters.get("Tags") or parameters.get("tags")
+    tags = named.tags(listed) if isinstance(listed, list) else {}
     for name, key in parameters.items():
         if re.match(r"(Tags|TagsToAdd|TagSpecification)\..*\.Key$", name):
             tags[str(key)] = str(parameters.get(name.removesuffix("Key") + "Value", ""))
     return tags
 
 
-def _tags(given: list[dict[str, str]]) -> dict[str, str]:
-    return {each["Key"]: each["Value"] for each in given}
+def _one(value: str | None) -> list[str] | None:
+    return None if value is None else [value]

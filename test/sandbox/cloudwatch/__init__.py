@@ -1,0 +1,1 @@
+"""CloudWatch: moto's, with the metrics that RDS itself sends."""

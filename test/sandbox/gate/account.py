@@ -1,0 +1,3 @@
+"""The sandbox's own account; others are reached by assuming a role of theirs."""
+
+ACCOUNT = "123456789012"
