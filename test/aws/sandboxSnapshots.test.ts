@@ -12,11 +12,12 @@ import {
   type DBInstance,
   type DBSnapshot,
 } from "@aws-sdk/client-rds";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { seedSample } from "../../scripts/sandbox/sample";
 import {
   clientSettings,
   makeGroup,
+  otherAccount,
+  otherAccountSettings,
   queryInstance,
   untilSettled,
   untilStatus,
@@ -60,19 +61,7 @@ describe("sandbox: RDS snapshots and security groups", function () {
   before("production, with the sample in it, and another account", async () => {
     rds = new RDSClient(clientSettings(sandbox()));
     ec2 = new EC2Client(clientSettings(sandbox()));
-    const sts = new STSClient(clientSettings(sandbox()));
-    const role = await sts.send(
-      new AssumeRoleCommand({ RoleArn: "arn:aws:iam::210987654321:role/other", RoleSessionName: "other" }),
-    );
-    sts.destroy();
-    const { AccessKeyId = "", SecretAccessKey = "", SessionToken } = role.Credentials ?? {};
-    stranger = new RDSClient(
-      clientSettings(sandbox(), {
-        accessKeyId: AccessKeyId,
-        secretAccessKey: SecretAccessKey,
-        ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
-      }),
-    );
+    stranger = new RDSClient(await otherAccountSettings(sandbox()));
     runnerGroup = await makeGroup(ec2, "runner-only", ["127.0.0.1/32"]);
     await rds.send(
       new CreateDBInstanceCommand({
@@ -135,7 +124,7 @@ describe("sandbox: RDS snapshots and security groups", function () {
       new ModifyDBSnapshotAttributeCommand({
         DBSnapshotIdentifier: "first",
         AttributeName: "restore",
-        ValuesToAdd: ["210987654321"],
+        ValuesToAdd: [otherAccount],
       }),
     );
     assert.equal((await snapshot(arn, stranger))?.SnapshotType, "shared");
@@ -145,6 +134,8 @@ describe("sandbox: RDS snapshots and security groups", function () {
     const copied = await untilTaken("ours-now", stranger);
     assert.equal(copied.SourceDBSnapshotIdentifier, arn);
     await assert.rejects(snapshot("ours-now"), isAbsent, "the owner of the source does not see the copy");
+    await restore("theirs", arn, stranger);
+    assert.equal((await untilStatus(stranger, "theirs")).MasterUsername, master.user);
   });
 
   it("becomes encrypted only by being copied with a key", async () => {
@@ -159,6 +150,14 @@ describe("sandbox: RDS snapshots and security groups", function () {
     const copied = await untilTaken("encrypted");
     assert.equal(copied.Encrypted, true);
     assert.match(copied.KmsKeyId ?? "", /^arn:aws:kms:/);
+    const share = rds.send(
+      new ModifyDBSnapshotAttributeCommand({
+        DBSnapshotIdentifier: "encrypted",
+        AttributeName: "restore",
+        ValuesToAdd: [otherAccount],
+      }),
+    );
+    await assert.rejects(share, /AWS managed key aws\/rds cannot be shared/);
   });
 
   it("restores roles, passwords and rows into another instance, which nobody reaches by production's groups", async () => {

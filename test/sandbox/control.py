@@ -15,6 +15,7 @@ from .front import Front
 from .gate.faults import faults as all_faults
 from .gate.log import log as all_calls
 from .rds.backend import LIMITS, Backend
+from .rds.cluster import Cluster
 from .rds.instance import Instance
 from .refused import Refused
 from .s3.policy import Transport
@@ -81,14 +82,11 @@ def instances(asked: dict[str, Any]) -> Any:
 
 
 def backup(asked: dict[str, Any]) -> Any:
-    """`{"id": "prod"}`: takes an automated backup now. `at` (ISO 8601) is the moment that it claims to be from."""
-    instance = one_instance(asked)
+    """`{"id": "prod"}`: an automated backup of an instance or a cluster, now. `at` (ISO 8601) is the moment that it claims to be from."""
+    moment = asked.get("at")
+    at = datetime.fromisoformat(moment.replace("Z", "+00:00")) if moment else None
     with world.lock:
-        snapshot = instance.backend.new_automated_snapshot(instance)
-        moment = asked.get("at")
-        at = datetime.fromisoformat(moment.replace("Z", "+00:00")) if moment else None
-        instance.work.add(lambda: snapshot.take(instance, at))
-    return {"snapshot": snapshot.db_snapshot_identifier}
+        return {"snapshot": _one_server(asked).back_up_now(at)}
 
 
 def cut(asked: dict[str, Any]) -> Any:
@@ -150,6 +148,16 @@ def all_instances() -> list[Instance]:
         for each in backend.databases.values()
         if isinstance(each, Instance)
     ]
+
+
+def _one_server(asked: dict[str, Any]) -> Instance | Cluster:
+    """The cluster of that name, else the instance."""
+    for regions in rds_backends.values():
+        for backend in regions.values():
+            found = backend.clusters.get(str(asked.get("id")))
+            if isinstance(found, Cluster):
+                return found
+    return one_instance(asked)
 
 
 def one_instance(asked: dict[str, Any]) -> Instance:

@@ -7,6 +7,7 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import { DescribeDBInstancesCommand, type RDSClient, type DBInstance } from "@aws-sdk/client-rds";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Client } from "pg";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../scripts/sandbox/sandbox";
 import { skipBecause } from "./skip";
@@ -49,6 +50,44 @@ export function clientSettings(
   credentials = { accessKeyId: "runner", secretAccessKey: "runner" },
 ): ClientSettings {
   return { endpoint: sandbox.endpoint, region, credentials, maxAttempts: 1 };
+}
+
+/** Another account than the sandbox's own, in which tests may do things as well. */
+export const otherAccount = "210987654321";
+
+/** Clients' settings of somebody in the other account. */
+export async function otherAccountSettings(sandbox: Sandbox): Promise<ClientSettings> {
+  const sts = new STSClient(clientSettings(sandbox));
+  const RoleArn = `arn:aws:iam::${otherAccount}:role/other`;
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "other" }));
+  sts.destroy();
+  const { AccessKeyId = "", SecretAccessKey = "", SessionToken } = Credentials ?? {};
+  return clientSettings(sandbox, {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
+  });
+}
+
+/** A customer managed key of KMS, whose SDK client the project does not have. @returns its ARN */
+export async function makeKey(
+  sandbox: Sandbox,
+  { credentials }: Pick<ClientSettings, "credentials">,
+): Promise<string> {
+  const { accessKeyId, sessionToken } = credentials;
+  const scope = `${accessKeyId}/20260101/${region}/kms/aws4_request`;
+  const response = await fetch(sandbox.endpoint, {
+    method: "POST",
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "TrentService.CreateKey",
+      ...(sessionToken === undefined ? {} : { "x-amz-security-token": sessionToken }),
+    },
+    body: "{}",
+  });
+  const { KeyMetadata } = (await response.json()) as { KeyMetadata: { Arn: string } };
+  return KeyMetadata.Arn;
 }
 
 /**

@@ -23,7 +23,11 @@ RDS = {
     "TargetDBSnapshotIdentifier": "snapshot",
     "DBParameterGroupName": "pg",
     "DBClusterIdentifier": "cluster",
+    "SourceDBClusterIdentifier": "cluster",
     "DBClusterSnapshotIdentifier": "cluster-snapshot",
+    "SnapshotIdentifier": "cluster-snapshot",
+    "SourceDBClusterSnapshotIdentifier": "cluster-snapshot",
+    "TargetDBClusterSnapshotIdentifier": "cluster-snapshot",
     "DBClusterParameterGroupName": "cluster-pg",
 }
 TAG_KEYS = re.compile(

@@ -29,10 +29,11 @@ class Authority:
         file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         self.file = file
 
-    def issue(self, name: str, address: str) -> tuple[bytes, bytes]:
-        """A certificate and its key, PEM, for a server at an address; `localhost` stands for it where only names are compared."""
+    def issue(self, name: str, *addresses: str) -> tuple[bytes, bytes]:
+        """A certificate and its key, PEM, for a server at these addresses; `localhost` stands for them where only names are compared."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.IPAddress(ipaddress.ip_address(address)), x509.DNSName("localhost")]
+        at = [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+        names = [*at, x509.DNSName("localhost")]
         certificate = (
             _builder(_name(name[:60]), self._name, key.public_key())
             .add_extension(x509.SubjectAlternativeName(names), critical=False)

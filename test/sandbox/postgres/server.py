@@ -37,7 +37,7 @@ SMALL = {
 class Server:
     """A data folder below the sandbox's home, and the process that works in it."""
 
-    def __init__(self, name: str, address: str) -> None:
+    def __init__(self, name: str, *addresses: str) -> None:
         servers = world.home.root / "servers"
         if not servers.exists():
             make_folder(servers)
@@ -45,8 +45,14 @@ class Server:
         self.folder = make_folder(servers / name)
         self.data = self.folder / "data"
         self.port = _free_port()
+        self.primary: Server | None = None
+        """The server that this one is a standby of."""
         self._process: subprocess.Popen[bytes] | None = None
-        certificate, key = world.authority.issue(name, address)
+        self.certify(*addresses)
+
+    def certify(self, *addresses: str) -> None:
+        """A certificate for the addresses at which the server can be reached, in force from its next start on."""
+        certificate, key = world.authority.issue(self.name, *addresses)
         write(self.folder / "server.crt", certificate)
         write(self.folder / "server.key", key)
 
@@ -79,6 +85,9 @@ class Server:
             # A copy of production must not archive into production's archive.
             "archive_mode": "off",
         }
+        if self.primary is not None:
+            ours["primary_conninfo"] = f"host={self.primary.folder} port={self.primary.port} user=rdsadmin"
+            write(self.data / "standby.signal", "")
         lines = [f"{name} = {_quoted(value)}" for name, value in ours.items()]
         write(self.data / "postgresql.conf", "\n".join(lines) + "\n")
         write(self.data / "postgresql.auto.conf", "")
@@ -151,6 +160,7 @@ def _admission(force_ssl: bool) -> str:
     return "\n".join(
         [
             "local   all        rdsadmin                  peer map=sandbox",
+            "local   replication rdsadmin                 peer map=sandbox",
             "local   all        all                       reject",
             "host    all        rdsadmin   127.0.0.1/32   reject",
             "host    rdsadmin   all        127.0.0.1/32   reject",

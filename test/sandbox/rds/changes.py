@@ -13,6 +13,7 @@ from ..world import world
 from .checks import check_class, check_groups, check_password, check_retention
 from .errors import invalid_combination, not_available
 from .instance import Instance
+from .member import Member, check_given
 
 # Changed at the next maintenance window unless ApplyImmediately is given; shown in PendingModifiedValues until then.
 DEFERRED = {
@@ -142,6 +143,8 @@ def _follow_retention(instance: Instance, before: int) -> None:
 
 
 def _check(instance: Instance, asked: dict[str, Any]) -> None:
+    if isinstance(instance, Member):
+        check_given(asked)
     if (password := asked.get("master_user_password")) is not None:
         check_password(password)
     if (name := asked.get("db_instance_class")) is not None:
@@ -153,7 +156,7 @@ def _check(instance: Instance, asked: dict[str, Any]) -> None:
     if storage is not None and storage < instance.allocated_storage:
         raise invalid_combination("Cannot reduce the storage size of a DB instance.")
     if (group := asked.get("db_parameter_group_name")) is not None:
-        instance.backend.check_group(group, str(instance.engine_version))
+        instance.backend.check_group(group, str(instance.engine_version), instance.engine)
 
 
 def _export_logs(instance: Instance, asked: dict[str, Any]) -> None:

@@ -11,6 +11,9 @@ from moto.ec2.models import ec2_backends
 from ..postgres.programs import run
 from .errors import invalid_combination, invalid_value
 
+LIMITS = {"manual-snapshots": 100, "manual-cluster-snapshots": 100, "instances": 40, "clusters": 40}
+"""Quotas of an account; tests change them."""
+
 RESERVED_MASTERS = {"rdsadmin", "admin", "postgres_admin", "rds_superuser", "public"}
 BAD_IN_PASSWORDS = re.compile(r"[^!-~]|[/@\"]")
 
@@ -21,27 +24,27 @@ def server_version() -> str:
     return run("postgres", "--version").split()[2]
 
 
-def checked_version(asked: str | None) -> str:
+def checked_version(asked: str | None, engine: str = "postgres") -> str:
     """The engine version that an instance reports. What was asked for is kept when its major version is the one that is here."""
     here = server_version()
     if asked is None or asked == here.split(".")[0]:
         return here
     if asked.split(".")[0] != here.split(".")[0]:
         raise invalid_combination(
-            f"Cannot find version {asked} for postgres. (The sandbox runs the PostgreSQL of this machine, {here}; "
+            f"Cannot find version {asked} for {engine}. (The sandbox runs the PostgreSQL of this machine, {here}; "
             "PRODCOPY_POSTGRES_BIN names the programs of another version.)"
         )
     return asked
 
 
-def check_password(password: str | None) -> None:
+def check_password(password: str | None, most: int = 128) -> None:
     if not password:
         raise invalid_value("The parameter MasterUserPassword must be provided and must not be blank.")
     if len(password) < 8:
         raise invalid_value(
             "The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters."
         )
-    if len(password) > 128 or BAD_IN_PASSWORDS.search(password):
+    if len(password) > most or BAD_IN_PASSWORDS.search(password):
         raise invalid_value(
             "The parameter MasterUserPassword is not a valid password. "
             "Only printable ASCII characters besides '/', '@', '\"', ' ' may be used."
@@ -71,6 +74,7 @@ def check_groups(account: str, region: str, groups: Iterable[str]) -> None:
             raise invalid_value(f"Invalid security group , groupId= {group}, groupName=.")
 
 
-def check_retention(days: int) -> None:
-    if not 0 <= days <= 35:
-        raise invalid_value(f"Invalid backup retention period: {days}. Retention period must be between 0 and 35")
+def check_retention(days: int, least: int = 0) -> None:
+    """Of a cluster it is one day at least."""
+    if not least <= days <= 35:
+        raise invalid_value(f"Invalid backup retention period: {days}. Retention period must be between {least} and 35")

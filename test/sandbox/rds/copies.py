@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.rds.exceptions import KMSKeyNotAccessibleFault
+
 from ..work import Work
 from ..world import world
 from .errors import invalid_combination, invalid_value, snapshot_not_available
@@ -47,9 +49,12 @@ GIVEN = (
 )
 
 
-def restored(snapshot: Snapshot, asked: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an instance that is restored from a snapshot."""
+def restored(snapshot: Snapshot, asked: dict[str, Any], asked_by: str) -> dict[str, Any]:
+    """The attributes of an instance that an account restores from a snapshot."""
     source = snapshot.database
+    if snapshot.encrypted and snapshot.account_id != asked_by:
+        # "Sharing encrypted snapshots", RDS guide: it has to be copied under a key of the own account first.
+        raise KMSKeyNotAccessibleFault(str(snapshot.kms_key_id))
     storage = asked.get("allocated_storage")
     if storage is not None and storage < snapshot.allocated_storage:
         raise invalid_value("The allocated storage size can't be less than the source snapshot or backup size.")

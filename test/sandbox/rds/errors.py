@@ -25,6 +25,16 @@ def already_deleting(identifier: str) -> RDSClientError:
     return RDSClientError("InvalidDBInstanceState", f"Instance {identifier} is already being deleted.")
 
 
+def cannot_snapshot_cluster(identifier: str) -> RDSClientError:
+    # hashicorp/terraform-provider-aws, pull request 40333, in its words.
+    said = f"Can't create a snapshot because the database cluster {identifier} isn't currently in the available state."
+    return RDSClientError("InvalidDBClusterStateFault", said)
+
+
+def snapshot_state(said: str) -> RDSClientError:
+    return RDSClientError("InvalidDBSnapshotState", said)
+
+
 def snapshot_not_available(identifier: str, status: str) -> RDSClientError:
     said = f"Snapshot {identifier} is not in available state: it is {status}."
     return RDSClientError("InvalidDBSnapshotState", said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class Instance(DBInstance):
     """Whatever takes time happens in `work`, one piece after the other."""
 
     def __init__(self, backend: Any, **kwargs: Any) -> None:
-        super().__init__(backend, **kwargs)
+        super().__init__(backend=backend, **kwargs)
         self.status = "creating"
         self.dbi_resource_id = new_resource_id()
         self.pending: dict[str, Any] = {}
@@ -68,11 +69,23 @@ class Instance(DBInstance):
 
     def group(self) -> ParameterGroup:
         name = self.db_parameter_group_name
-        default = self.backend.default_group()  # type: ignore[attr-defined]
+        default = self.backend.default_group(self.engine)  # type: ignore[attr-defined]
         return default if name is None else self.backend.db_parameter_groups[name]  # type: ignore[return-value]
 
     def db_parameter_groups(self) -> list[Any]:
         return [self.group()]
+
+    def values(self) -> dict[str, str]:
+        """What its parameter group says now."""
+        return self.group().values()
+
+    def reached_by(self, _: Any, values: dict[str, str]) -> dict[str, str]:
+        """Which of the values that were changed in one of its groups hold for it."""
+        return values
+
+    def await_reboot(self, _: Any) -> None:
+        """Static parameters were changed in one of its groups."""
+        self.apply_status = "pending-reboot"
 
     # Its life
 
@@ -105,6 +118,12 @@ class Instance(DBInstance):
             self.back_up()
         self.become("available")
 
+    def back_up_now(self, at: datetime | None) -> str:
+        """An automated backup that claims to be from this moment. @returns its name."""
+        snapshot = self.backend.new_automated_snapshot(self)
+        self.work.add(lambda: snapshot.take(self.running_server(), at))
+        return str(snapshot.db_snapshot_identifier)
+
     def back_up(self) -> None:
         """The first automated backup, and the one when backups are turned on."""
         with world.lock:
@@ -112,8 +131,13 @@ class Instance(DBInstance):
             snapshot = self.backend.new_automated_snapshot(self)
         self.tell("backup", "Backing up DB instance")
         world.clock.settle("backing-up")
-        snapshot.take(self)
+        snapshot.take(self.running_server())
         self.tell("backup", "Finished DB Instance backup")
+
+    def running_server(self) -> Server:
+        if self.server is None:
+            raise RuntimeError(f"the instance {self.db_instance_identifier} has no server yet")
+        return self.server
 
     def restart(self) -> None:
         assert self.server is not None
@@ -159,7 +183,7 @@ class Instance(DBInstance):
     def _boot(self, server: Server) -> None:
         """Starts the server with all that its parameter group says now."""
         with world.lock:
-            self.settings = self.group().values()
+            self.settings = self.values()
         server.configure(server_settings(self.settings))
         server.start()
         self.apply_status = "in-sync"

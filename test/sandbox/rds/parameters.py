@@ -1,4 +1,4 @@
-"""DB parameter groups, with the parameters that the PostgreSQL of this machine really has."""
+"""Parameter groups of instances and clusters, with the parameters that the PostgreSQL of this machine really has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from moto.rds.models import DBParameterGroup
+from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
 from ..postgres.programs import run
 from ..world import world
@@ -70,12 +70,17 @@ def known_parameters() -> dict[str, Known]:
     return known
 
 
-def family() -> str:
-    return f"postgres{server_version().split('.')[0]}"
+ENGINES = ["postgres", "aurora-postgresql"]
 
 
-class ParameterGroup(DBParameterGroup):
+def family(engine: str = "postgres") -> str:
+    return f"{engine}{server_version().split('.')[0]}"
+
+
+class Values:
     """`parameters` holds what a person set; everything else is the engine's default."""
+
+    parameters: dict[str, Any]
 
     def values(self) -> dict[str, str]:
         return {name: str(each["ParameterValue"]) for name, each in self.parameters.items()}
@@ -90,6 +95,17 @@ class ParameterGroup(DBParameterGroup):
                 {**given, "Source": "user", "ApplyType": known.apply_type, "IsModifiable": True,
                  "DataType": known.data_type, "Description": known.description}
             )  # fmt: skip
+
+
+class ParameterGroup(Values, DBParameterGroup):
+    pass
+
+
+class ClusterParameterGroup(Values, DBClusterParameterGroup):
+    """
+    Every parameter may be set here. Where the parameter group of an instance sets one as well, that one holds (Aurora guide, "Amazon
+    Aurora DB cluster and DB instance parameters").
+    """
 
 
 def check_parameter(name: str, value: str, method: str) -> None:

@@ -9,20 +9,18 @@ import moto.rds.urls
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.rds.models import DBSnapshot, rds_backends
-from moto.rds.responses import RDSResponse
 
 from ..world import world
 from .backend import Backend
 from .checks import server_version
-from .parameters import family, known_parameters
+from .cluster_responses import ClusterResponse
+from .kept import listed
+from .parameters import ENGINES, family
 from .snapshot import Snapshot
-from .views import shown_automated_backup, shown_parameter, shown_snapshot
-
-ENGINE_DEFAULT, USER = "engine-default", "user"
-PAGE = 100
+from .views import shown_automated_backup, shown_parameters, shown_snapshot
 
 
-class Response(RDSResponse):
+class Response(ClusterResponse):
     @property
     def backend(self) -> Backend:
         return rds_backends[self.current_account][self.region]  # type: ignore[return-value]
@@ -30,13 +28,6 @@ class Response(RDSResponse):
     def call_action(self) -> Any:
         with world.lock:
             return super().call_action()
-
-    def _page(self, key: str, everything: list[Any]) -> ActionResult:
-        """One page of an answer; the marker is how many came before."""
-        begin = int(self.params.get("Marker") or 0)
-        end = begin + int(self.params.get("MaxRecords") or PAGE)
-        marker = {"Marker": str(end)} if end < len(everything) else {}
-        return ActionResult({key: everything[begin:end], **marker})
 
     # Snapshots
 
@@ -68,7 +59,7 @@ class Response(RDSResponse):
         if identifier is not None:
             found = [self.backend.visible_snapshot(identifier)]
         else:
-            found = self._all_snapshots(kind)
+            found = listed(self.backend, "database_snapshots", self.params)
         filters = {each["Name"]: each["Values"] for each in self.params.get("Filters", [])}
         instance, resource = self.params.get("DBInstanceIdentifier"), self.params.get("DbiResourceId")
         if instance is not None:
@@ -81,27 +72,6 @@ class Response(RDSResponse):
             return found
         kept = self.backend._filter_resources({id(each): each for each in found}, filters, DBSnapshot)
         return list(kept.values())
-
-    def _all_snapshots(self, kind: str | None) -> list[Snapshot]:
-        """Own ones; those shared with this account, or with everybody, only when they are asked for."""
-        everybody = [
-            each
-            for regions in rds_backends.values()
-            for region, backend in regions.items()
-            if region == self.region
-            for each in backend.database_snapshots.values()
-            if isinstance(each, Snapshot)
-        ]
-        own = [each for each in everybody if each.account_id == self.current_account]
-        others = [each for each in everybody if each.account_id != self.current_account]
-        shared = [each for each in others if self.current_account in each.attributes["restore"]]
-        public = [each for each in others if "all" in each.attributes["restore"]]
-        if kind == "shared":
-            return shared
-        if kind == "public":
-            return public
-        with_shared = shared if self.params.get("IncludeShared") else []
-        return [*own, *with_shared, *(public if self.params.get("IncludePublic") else [])]
 
     def describe_db_instance_automated_backups(self) -> ActionResult:
         by_resource: dict[str, list[Snapshot]] = {}
@@ -121,17 +91,12 @@ class Response(RDSResponse):
 
     def describe_db_parameters(self) -> ActionResult:
         self.backend.default_group()
+        self.backend.default_group("aurora-postgresql")
         name = self.params["DBParameterGroupName"]
         group = self.backend.db_parameter_groups.get(name)
         if group is None:
             raise moto_not_found(name)
-        source = self.params.get("Source")
-        shown = [
-            shown_parameter(each, known, group.parameters.get(each))
-            for each, known in sorted(known_parameters().items())
-            if source in (None, USER if each in group.parameters else ENGINE_DEFAULT)
-        ]
-        return self._page("Parameters", shown)
+        return self._page("Parameters", shown_parameters(group, self.params.get("Source")))
 
     def describe_db_parameter_groups(self) -> ActionResult:
         self.backend.default_group()
@@ -164,18 +129,21 @@ class Response(RDSResponse):
         return self._page("Events", found)
 
     def describe_db_engine_versions(self) -> ActionResult:
-        shown = {
-            "Engine": "postgres",
-            "EngineVersion": server_version(),
-            "DBParameterGroupFamily": family(),
-            "DBEngineDescription": "PostgreSQL",
-            "DBEngineVersionDescription": f"PostgreSQL {server_version()}",
-            "Status": "available",
-            "ValidUpgradeTarget": [],
-        }
         wanted = self.params.get("Engine"), self.params.get("EngineVersion")
-        fits = wanted[0] in (None, "postgres") and (wanted[1] is None or server_version().startswith(wanted[1]))
-        return ActionResult({"DBEngineVersions": [shown] if fits else []})
+        shown = [
+            {
+                "Engine": engine,
+                "EngineVersion": server_version(),
+                "DBParameterGroupFamily": family(engine),
+                "DBEngineDescription": "PostgreSQL",
+                "DBEngineVersionDescription": f"PostgreSQL {server_version()}",
+                "Status": "available",
+                "ValidUpgradeTarget": [],
+            }
+            for engine in ENGINES
+            if wanted[0] in (None, engine) and (wanted[1] is None or server_version().startswith(wanted[1]))
+        ]
+        return ActionResult({"DBEngineVersions": shown})
 
     def describe_pending_maintenance_actions(self) -> ActionResult:
         return ActionResult({"PendingMaintenanceActions": []})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parameters import NOT_MODIFIABLE, Known
+from .parameters import NOT_MODIFIABLE, Known, known_parameters
 from .snapshot import Snapshot
 
 
@@ -66,7 +66,16 @@ def shown_automated_backup(backend: Any, snapshots: list[Snapshot]) -> dict[str,
     }
 
 
-def shown_parameter(name: str, known: Known, given: dict[str, Any] | None) -> dict[str, Any]:
+def shown_parameters(group: Any, source: str | None) -> list[dict[str, Any]]:
+    """Every parameter of the family, or those that a person set (`user`), or those that nobody did (`engine-default`)."""
+    return [
+        _shown_parameter(name, known, group.parameters.get(name))
+        for name, known in sorted(known_parameters().items())
+        if source in (None, "user" if name in group.parameters else "engine-default")
+    ]
+
+
+def _shown_parameter(name: str, known: Known, given: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "ParameterName": name,
         "ParameterValue": given["ParameterValue"] if given else (known.default or None),
