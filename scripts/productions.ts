@@ -5,7 +5,7 @@ import { configKeys } from "../components/configKeys";
 import { localHome } from "../platforms/local/home";
 import { localPlatform } from "../platforms/local/platform";
 import type { NamedProduction } from "../postgres/standalone/refusals";
-import { projectFolder } from "./stack";
+import { projectFolder, stackFiles } from "./stack";
 
 /**
  * Every production server that a stack's file of the checkout (`Pulumi.*.yaml`) names, with what the platform knows of it. On
@@ -13,9 +13,8 @@ import { projectFolder } from "./stack";
  * @throws when a file cannot be read as YAML: what it names could not be ruled out then.
  */
 export async function configuredProductions(folder: string = projectFolder): Promise<NamedProduction[]> {
-  const files = fs.readdirSync(folder).filter((name) => /^Pulumi\..+\.ya?ml$/.test(name));
   const found: NamedProduction[] = [];
-  for (const file of files.sort()) {
+  for (const { file } of stackFiles(folder)) {
     const config = configOf(path.join(folder, file));
     const name = config["prodcopy:production"] ?? configKeys.production.default;
     if (typeof name !== "string") continue;

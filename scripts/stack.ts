@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { localHome, type LocalHome } from "../platforms/local/home";
+import { hint } from "../postgres/sanitise/rules/names";
 import { backendFolder, ensurePulumi, pulumiEnvironment, type PulumiToolchain } from "./toolchain/pulumi";
 
 /** The folder of Pulumi.yaml: where the CLI has to run, whatever folder the person stands in. */
@@ -16,7 +18,33 @@ export interface Stack {
   environment: Record<string, string>;
 }
 
+/** The files of the checkout that describe stacks. */
+export function stackFiles(folder: string = projectFolder): { name: string; file: string }[] {
+  return fs
+    .readdirSync(folder)
+    .sort()
+    .flatMap((file) => {
+      const name = /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1];
+      return name === undefined ? [] : [{ name, file }];
+    });
+}
+
+/**
+ * Before anything is written for a stack: a mistyped name would make a stack, a passphrase and a file of its own.
+ * @throws when no file of the checkout describes it, with the nearest name.
+ */
+export function assertStack(name: string, folder: string = projectFolder): void {
+  const known = stackFiles(folder).map((one) => one.name);
+  if (known.includes(name)) return;
+  throw new Error(
+    `There is no stack ${JSON.stringify(name)}: ${folder} has no file Pulumi.${name}.yaml.${hint(name, known)} ` +
+      `There are: ${known.join(", ") || "none"}. Nothing was changed.`,
+  );
+}
+
+/** @throws when there is no such stack, before anything is made for it. */
 export async function prepareStack(name: string, log: (line: string) => void): Promise<Stack> {
+  assertStack(name);
   const home = localHome();
   const toolchain = await ensurePulumi(log);
   return {

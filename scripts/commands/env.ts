@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { localHome } from "../../platforms/local/home";
+import { shellQuoted } from "../shell";
+import { assertStack } from "../stack";
 import { ensurePulumi, pulumiEnvironment } from "../toolchain/pulumi";
 
 export function registerEnv(program: Command): void {
@@ -13,6 +15,7 @@ export function registerEnv(program: Command): void {
         "\nThe passphrase itself is not printed: it stays in a file that only you can read.",
     )
     .action(async (options: { stack: string }) => {
+      assertStack(options.stack);
       const toolchain = await ensurePulumi((line) => process.stderr.write(`${line}\n`));
       process.stdout.write(exportLines(pulumiEnvironment(toolchain, options.stack, localHome())));
     });
@@ -23,9 +26,4 @@ export function exportLines(variables: Record<string, string>): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`)
     .join("");
-}
-
-/** Within single quotes a shell takes everything as it stands, but for the single quote itself. */
-function shellQuoted(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
 }
