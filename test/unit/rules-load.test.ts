@@ -58,6 +58,26 @@ tables:
     );
   });
 
+  it("tells a transformation's faults together with those of what it stands in", () => {
+    const all = faults(`database: 7
+allowed_domains: [example.invalid]
+extends: [djanga]
+tables:
+  member:
+    kep: [id]
+    mask:
+      a: emial
+      b: { with: emial, where: 7 }
+      c: { with: json, pahts: {}, paths: { $.x: emial, $.y: { with: digits, keep: 1 } } }
+      d: { with: array, each: emial, of: 2 }
+`);
+    assert.deepEqual(
+      all.map((fault) => fault.split(" ")[0]),
+      ["1:11", "3:11", "6:5", "8:10", "9:10", "9:32", "10:24", "10:49", "10:77", "11:31", "11:38"],
+      all.join("\n"),
+    );
+  });
+
   it("names the nearest pack, key, transformation and parameter", () => {
     assert.match(one(`${head}extends: [djanga]`), /there is no pack "djanga"\. Did you mean `django`\?/);
     assert.match(one(`${head}tabels: {}`), /`tabels` is not known here\. Did you mean `tables`\?/);

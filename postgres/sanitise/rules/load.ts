@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { z } from "zod";
 import type { Pack, RulesDocument } from "./document";
-import { RulesError } from "./faults";
+import { RulesError, type RuleFault } from "./faults";
 import { hint, splitName, parseTableName } from "./names";
 import { parseAnyTable, parseTables } from "./parseTables";
-import { shown, YamlReader } from "./reader";
+import { isRecord, shown, YamlReader } from "./reader";
 import { resolveSameAs } from "./sameAs";
 import { packShape, rulesShape, type loginShape } from "./shapes";
 
@@ -23,11 +23,7 @@ export function readRules(file: string): RulesDocument {
   const reader = open(file);
   if (reader.faults.length > 0) throw new RulesError(reader.faults, reader.file);
   const shape = reader.parse(rulesShape, reader.root ?? {}, [], Object.keys(rulesShape.shape));
-  if (shape === undefined) {
-    const tables = (reader.root as { tables?: unknown } | null)?.tables;
-    if (isRecord(tables)) parseTables(reader, tables, false);
-    throw new RulesError(reader.faults, reader.file);
-  }
+  if (shape === undefined) throw new RulesError(faultsBelow(reader, file), reader.file);
   const packs = shape.extends.map((name, i) => readPack(reader, name, ["extends", i], file));
   const document: RulesDocument = {
     file: reader.file,
@@ -47,6 +43,17 @@ export function readRules(file: string): RulesDocument {
   const faults = [reader, ...packs.map((pack) => pack.reader)].flatMap((one) => one?.faults ?? []);
   if (faults.length > 0) throw new RulesError(faults, reader.file);
   return document;
+}
+
+/** Every fault of a file whose head has some: its tables and packs are looked at all the same, so that all is told together. */
+function faultsBelow(reader: YamlReader, file: string): RuleFault[] {
+  const { tables, extends: packs } = isRecord(reader.root) ? reader.root : {};
+  if (isRecord(tables)) parseTables(reader, tables, false);
+  const names = Array.isArray(packs) ? packs.map((name: unknown, i) => ({ name, i })) : [];
+  const read = names.flatMap(({ name, i }) =>
+    typeof name === "string" ? [readPack(reader, name, ["extends", i], file)] : [],
+  );
+  return [reader, ...read.map((pack) => pack.reader)].flatMap((one) => one?.faults ?? []);
 }
 
 /** `readRules`, for callers that wait anyway. */
@@ -146,8 +153,4 @@ function digestOf(contents: unknown[]): string {
       : value,
   );
   return createHash("sha256").update(sorted).digest("hex");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import type { MaskSpec } from "../plan";
 import { maskNames, transformations, type MaskName } from "./domains";
 import type { MaskRule } from "./document";
 import { hint } from "./names";
-import { shown, type YamlReader } from "./reader";
+import { isRecord, shown, type YamlReader } from "./reader";
 import { cellShape, maskShape, sameAsShape } from "./shapes";
 
 type Path = (string | number)[];
@@ -31,9 +31,12 @@ export function parseMask(
     );
   }
   const shape = reader.parse(maskShape, value, path, about);
-  if (shape === undefined) return undefined;
-  const params = Object.fromEntries(Object.entries(shape).filter(([key]) => !isAbout(key)));
-  const spec = maskSpec(reader, { with: shape.with, ...params }, path);
+  if (shape === undefined) {
+    if (isRecord(value)) lookInside(reader, withoutCell(value), path);
+    return undefined;
+  }
+  const params = withoutCell(shape);
+  const spec = maskSpec(reader, { ...params, with: shape.with }, path);
   return (
     spec && {
       column,
@@ -59,6 +62,11 @@ function cellOf(
   };
 }
 
+/** A mask without what holds for the cell whatever its transformation. */
+function withoutCell(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key === "with" || !isAbout(key)));
+}
+
 function isAbout(key: string): boolean {
   return about.includes(key);
 }
@@ -81,8 +89,24 @@ function maskSpec(reader: YamlReader, value: unknown, path: Path): MaskSpec | un
     ...about,
     ...Object.keys(schema.shape),
   ]);
-  if (parsed === undefined) return undefined;
+  if (parsed === undefined) {
+    for (const [key, inner] of Object.entries(params)) {
+      const several = key === "paths" || key === "keys" || key === "fields";
+      if (key === "each" || (key === "other" && isRecord(inner))) lookInside(reader, inner, [...path, key]);
+      if (several && isRecord(inner)) {
+        for (const [at, one] of Object.entries(inner)) lookInside(reader, one, [...path, key, at]);
+      }
+    }
+    return undefined;
+  }
   return { with: name, params: innerSpecs(reader, name, parsed, path) };
+}
+
+/** For its faults alone: of a transformation inside something that has a fault of its own, so that all are told together. */
+function lookInside(reader: YamlReader, value: unknown, path: Path): void {
+  if (typeof value === "string" || (isRecord(value) && typeof value.with === "string")) {
+    maskSpec(reader, value, path);
+  }
 }
 
 function innerSpecs(

@@ -1,7 +1,7 @@
 import type { DeleteRule, TableRule } from "./document";
 import { parseTableName, writtenName } from "./names";
 import { parseMask } from "./parseMask";
-import { shown, type YamlReader } from "./reader";
+import { isRecord, shown, type YamlReader } from "./reader";
 import { tableShape } from "./shapes";
 
 /** Everything below `tables:`. In a pack, a name without schema stands for a table of that name in any schema. */
@@ -58,7 +58,14 @@ function parseTable(
 ): TableRule | undefined {
   const object = entry === "truncate" || entry === "drop" ? { [entry]: true } : entry;
   const shape = reader.parse(tableShape, object, path, Object.keys(tableShape.shape));
-  if (shape === undefined) return undefined;
+  if (shape === undefined) {
+    // Its masks are looked at all the same, so that their faults are told with the others.
+    const masks = isRecord(object) && isRecord(object.mask) ? object.mask : {};
+    for (const [column, value] of Object.entries(masks)) {
+      parseMask(reader, column, value, [...path, "mask", column]);
+    }
+    return undefined;
+  }
   const actions = (["truncate", "drop", "delete"] as const).filter((action) => shape[action] !== undefined);
   if (actions.length > 1) {
     reader.fault(path, `\`${path[1]}\` says ${actions.join(" and ")}; only one can be meant`, "key");

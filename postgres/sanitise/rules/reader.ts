@@ -156,3 +156,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function lowered(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
