@@ -9,6 +9,8 @@ export interface ConnectionTarget {
   user: string;
   /** Empty when none is known: the server may ask for none. */
   password: string;
+  /** For the message when the server refuses it: where the password was found, or looked for. Never the password. */
+  passwordFrom?: string;
   /** Default: none, as between programs of one machine. */
   tls?: Tls;
 }
@@ -80,14 +82,23 @@ export function targetOf(session: Session): ConnectionTarget {
   return target;
 }
 
-function connectFailure(error: unknown, { host, port, database, user, password }: ConnectionTarget): Error {
+function connectFailure(error: unknown, target: ConnectionTarget): Error {
+  const { host, port, database, user, password, passwordFrom } = target;
   const doing = `connecting to ${user}@${host}:${port}/${database}`;
+  const from = passwordFrom === undefined ? "" : `; ${passwordFrom}`;
   // What `pg` says then is about its own types.
   if (password === "" && /password must be a/.test((error as Error).message)) {
-    return new DatabaseError(`${doing} failed: the server asks for a password, and none was given`, "28P01");
+    return new DatabaseError(
+      `${doing} failed: the server asks for a password, and none was given${from}`,
+      wrongPassword,
+    );
   }
-  return safeDatabaseError(error, doing);
+  const safe = safeDatabaseError(error, doing);
+  return safe.code === wrongPassword ? new DatabaseError(`${safe.message}${from}`, safe.code) : safe;
 }
+
+/** SQLSTATE's invalid_password. */
+const wrongPassword = "28P01";
 
 export async function withTransaction<T>(session: Session, use: () => Promise<T>): Promise<T> {
   await run(session, "begin", "begin");

@@ -111,12 +111,34 @@ function targetOf(
     );
   }
   const file = get("passfile") ?? path.join(home, ".pgpass");
-  const password =
-    get("password") ?? attempt(() => passwordFromFile(file, { host, port, database, user }), undefined) ?? "";
+  const { password, passwordFrom } = passwordOf(
+    [
+      { where: variable, password: said.get("password") },
+      ...(served ? [{ where: `the service ${service}`, password: served.get("password") }] : []),
+      ...(defaults.includes("password")
+        ? [{ where: "PGPASSWORD", password: ofEnvironment("password") }]
+        : []),
+    ],
+    () => attempt(() => passwordFromFile(file, { host, port, database, user }), undefined),
+    file,
+  );
   const tls = attempt<Tls>(() => tlsOf(get, home), { mode: "disable" });
   // As in libpq, the address is where to connect, and the host is the name that passwords and certificates are kept under.
   if (address !== host) tls.serverName = host;
-  return { host: address, port, database, user, password, tls };
+  return { host: address, port, database, user, password, passwordFrom, tls };
+}
+
+/** The first password that is found; for messages also where that was, or where none was. */
+function passwordOf(
+  places: { where: string; password: string | undefined }[],
+  fromFile: () => string | undefined,
+  file: string,
+): { password: string; passwordFrom: string } {
+  const found = places.find((one) => one.password);
+  const { where, password } = found ?? { where: file, password: fromFile() };
+  if (password) return { password, passwordFrom: `the password is the one of ${where}` };
+  const names = places.map((one) => one.where).join(" or ");
+  return { password: "", passwordFrom: `there is none in ${names}, and no line for it in ${file}` };
 }
 
 /** libpq would take an address of the environment even where the URL names a host: in the shell of a tunnel, another database than meant. */

@@ -26,7 +26,11 @@ export function reportFailure(error: unknown, env: NodeJS.ProcessEnv = process.e
   // commander has printed its own message; --help and --version end this way too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
   const failure = error instanceof Error ? error : new Error(String(error));
-  const origin = env.PRODCOPY_DEBUG === "1" ? failure.stack : undefined;
+  const origin = env.PRODCOPY_DEBUG === "1" ? stacks(failure).join("\ncaused by ") : undefined;
   process.stderr.write(`${origin ?? (failure.message || failure.name)}\n`);
   return failure instanceof NeedsLookError ? exitCode.needsLook : exitCode.refused;
+}
+
+function stacks({ stack, cause }: Error): string[] {
+  return [stack ?? "", ...(cause instanceof Error ? stacks(cause) : [])];
 }

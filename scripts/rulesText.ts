@@ -1,6 +1,7 @@
 import type { Difference } from "../postgres/sanitise/draft/difference";
 import type { Draft } from "../postgres/sanitise/draft/draft";
 import type { Explanation } from "../postgres/sanitise/draft/explain";
+import { shellWord } from "./shell";
 
 /** What `rules check` found. */
 export interface Check {
@@ -11,7 +12,7 @@ export interface Check {
   faults: { kind: string; message: string; file: string; line: number; column: number }[];
 }
 
-/** What `rules draft` says beside its file. */
+/** What `rules draft` says beside its rules. */
 export function draftSummary({ columns, packs, notSampled }: Draft): string {
   const count = (action: string) => [...columns.values()].filter((one) => one.action === action).length;
   const lines = [
@@ -20,6 +21,18 @@ export function draftSummary({ columns, packs, notSampled }: Draft): string {
     ...notSampled.map((one) => `Values not looked at: ${one}`),
   ];
   return lines.join("\n");
+}
+
+/** What to do with drafted rules. */
+export function afterDraft(out: string | undefined, database: string, toReview: boolean): string {
+  if (out === undefined) return "Nothing was written: --out FILE puts the rules into a file.";
+  const file = shellWord(out);
+  const read = toReview ? "read what REVIEW stands beside, change what does not hold, then" : "then";
+  return [
+    `Written: ${out}. Next: ${read}`,
+    `  npx prodcopy rules check --rules ${file}`,
+    `  npx prodcopy sanitise --rules ${file} --confirm ${shellWord(database)} --dry-run`,
+  ].join("\n");
 }
 
 export function checkText(check: Check, file: string): string {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import type { Command } from "commander";
-import { withSession, type ConnectionTarget, type Session } from "../../postgres/connection";
+import type { ConnectionTarget, Session } from "../../postgres/connection";
 import { databaseOfEnvironment, databasesOfEnvironment } from "../../postgres/databaseUrl";
 import { differenceFromRules, differenceOfDatabases } from "../../postgres/sanitise/draft/difference";
 import { draftRules } from "../../postgres/sanitise/draft/draft";
@@ -9,8 +9,16 @@ import { RulesError } from "../../postgres/sanitise/rules/faults";
 import { readRules } from "../../postgres/sanitise/rules/load";
 import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
 import { ExitError, exitCode } from "../outcome";
-import { checkText, differenceText, draftSummary, explanationText, type Check } from "../rulesText";
-import { say } from "../say";
+import { reading } from "../reading";
+import {
+  afterDraft,
+  checkText,
+  differenceText,
+  draftSummary,
+  explanationText,
+  type Check,
+} from "../rulesText";
+import { progress, say } from "../say";
 
 const environment =
   "\nThe database is the environment's: DATABASE_URL, or PGHOST, PGDATABASE, PGUSER and so on, a service file, ~/.pgpass. It is only read.";
@@ -50,7 +58,7 @@ function registerDraft(rules: Command): void {
         throw new Error(`${out} exists and is left as it is: name another file`);
       }
       const target = databaseOfEnvironment();
-      const draft = await reading(target, (session) =>
+      const draft = await asking(target, (session) =>
         draftRules(session, {
           ...(schema && { schemas: schema }),
           progress: progressOf("looking at tables"),
@@ -60,7 +68,10 @@ function registerDraft(rules: Command): void {
         json === true ? JSON.stringify(Object.fromEntries(draft.columns), null, 2) : draft.yaml.trimEnd();
       if (out === undefined) say(text);
       else fs.writeFileSync(out, `${text}\n`, { flag: "wx" });
-      process.stderr.write(`${draftSummary(draft)}\n`);
+      progress(draftSummary(draft));
+      if (json === true) return;
+      const toReview = [...draft.columns.values()].some(({ action }) => action === "review");
+      progress(afterDraft(out, target.database, toReview));
     });
 }
 
@@ -84,7 +95,7 @@ async function checkRules(file: string): Promise<Check> {
   try {
     const document = readRules(file);
     const target = databaseOfEnvironment();
-    const plan = await reading(target, (session) => planDatabase(session, document, target.database));
+    const plan = await asking(target, (session) => planDatabase(session, document, target.database));
     const columns = plan.tables.flatMap((table) => table.columns);
     const masked = columns.filter(({ action }) => action === "mask").length;
     return { covered: true, tables: plan.tables.length, columns: columns.length, masked, faults: [] };
@@ -108,7 +119,7 @@ function registerExplain(rules: Command): void {
     )
     .action(async (column: string, { rules: file, json }: { rules: string; json?: boolean }) => {
       const document = readRules(file);
-      const explanation = await reading(databaseOfEnvironment(), (session) =>
+      const explanation = await asking(databaseOfEnvironment(), (session) =>
         explainColumn(session, document, column),
       );
       say(json === true ? JSON.stringify(explanation, null, 2) : explanationText(explanation));
@@ -134,17 +145,17 @@ function registerDiff(rules: Command): void {
           "There is nothing to compare with: set SOURCE_DATABASE_URL to the older database, or give --rules FILE.",
         );
       }
-      const difference = await reading(database, (session) => {
+      const difference = await asking(database, (session) => {
         if (file !== undefined) return differenceFromRules(session, readRules(file));
         if (source === undefined) throw new Error("SOURCE_DATABASE_URL is not set");
-        return reading(source, (older) => differenceOfDatabases(session, older));
+        return asking(source, (older) => differenceOfDatabases(session, older));
       });
       say(json === true ? JSON.stringify(difference, null, 2) : differenceText(difference));
     });
 }
 
-function reading<T>(target: ConnectionTarget, use: (session: Session) => Promise<T>): Promise<T> {
-  return withSession(target, { applicationName: "prodcopy rules", readOnly: true }, use);
+function asking<T>(target: ConnectionTarget, use: (session: Session) => Promise<T>): Promise<T> {
+  return reading(target, { applicationName: "prodcopy rules", readOnly: true }, use);
 }
 
 /** On a terminal one line that is written over; elsewhere nothing. */

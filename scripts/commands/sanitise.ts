@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { ExitError, NeedsLookError, reportFailure } from "../outcome";
 import { lookAtDatabase, type Looked } from "../sanitise/look";
-import { readOrder, Refused, type Order, type SanitiseOptions } from "../sanitise/order";
+import { makeFolders, readOrder, Refused, type Order, type SanitiseOptions } from "../sanitise/order";
 import { runSanitise, type Ran } from "../sanitise/run";
 import { keepLogins, planJson, planText, summaryJson, writeReport } from "../sanitise/tell";
 import { progress, say } from "../say";
@@ -67,9 +67,11 @@ async function act(options: SanitiseOptions): Promise<void> {
 
 async function sanitiseAndTell(order: Order, looked: Looked): Promise<void> {
   let ran: Ran;
+  const takeAway = makeFolders(order);
   try {
     ran = await runSanitise(order, looked, progress);
   } catch (error) {
+    if (error instanceof Refused) takeAway();
     if (error instanceof NeedsLookError) progress(`report: ${writeReport(order, looked, error).html}`);
     throw error;
   }

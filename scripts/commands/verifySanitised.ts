@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import { withSession, type ConnectionTarget, type Session } from "../../postgres/connection";
+import type { ConnectionTarget, Session } from "../../postgres/connection";
 import { databasesOfEnvironment } from "../../postgres/databaseUrl";
 import type { RulesDocument } from "../../postgres/sanitise/rules/document";
 import { loadRules } from "../../postgres/sanitise/rules/load";
@@ -9,6 +9,7 @@ import type { Finding, Verification } from "../../postgres/verifySanitised/verif
 import { verifySanitised } from "../../postgres/verifySanitised/verify";
 import { Faults } from "../faults";
 import { ExitError, exitCode, reportFailure } from "../outcome";
+import { reading } from "../reading";
 import { progress, say } from "../say";
 
 export function registerVerifySanitised(program: Command): void {
@@ -58,10 +59,8 @@ async function verify({ rules: file, sample }: VerifyOptions): Promise<Verificat
   if (databases === undefined || rules === undefined) throw new Error(faults.messages.join("\n"));
   const { database, source } = databases;
   if (source === undefined) return onSessions(database, undefined, rules, sample);
-  return withSession(
-    source,
-    { applicationName: "prodcopy verify-sanitised source", readOnly: true },
-    (session) => onSessions(database, session, rules, sample),
+  return reading(source, { applicationName: "prodcopy verify-sanitised source", readOnly: true }, (session) =>
+    onSessions(database, session, rules, sample),
   );
 }
 
@@ -73,7 +72,7 @@ function onSessions(
 ): Promise<Verification> {
   // Temporary tables can only be made where a session may write; when they are made, it may no more. Without the original none is needed.
   const options = { applicationName: "prodcopy verify-sanitised", readOnly: source === undefined };
-  return withSession(database, options, async (copy) => {
+  return reading(database, options, async (copy) => {
     if (source !== undefined && (await identityOf(copy)) === (await identityOf(source))) {
       throw new Error(
         "SOURCE_DATABASE_URL leads to the very database that is to be verified; give the unsanitised original. Nothing was looked at.",

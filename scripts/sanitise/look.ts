@@ -35,11 +35,15 @@ export interface Looked {
  * everything in them can be done.
  * @throws Refused with everything that speaks against the run.
  */
-export function lookAtDatabase(order: Order): Promise<Looked> {
+export async function lookAtDatabase(order: Order): Promise<Looked> {
   const { target, names } = order;
-  return withSession(target, { applicationName: names.look, readOnly: true }, (session) =>
-    look(session, order),
-  );
+  try {
+    return await withSession(target, { applicationName: names.look, readOnly: true }, (session) =>
+      look(session, order),
+    );
+  } catch (error) {
+    throw error instanceof Refused ? error : new Refused([(error as Error).message], { cause: error });
+  }
 }
 
 async function look(session: Session, order: Order): Promise<Looked> {

@@ -42,9 +42,13 @@ export interface Order {
 
 /** Refused with nothing changed; the reasons one by one. */
 export class Refused extends Error {
-  constructor(readonly reasons: string[]) {
+  constructor(
+    readonly reasons: string[],
+    options?: ErrorOptions,
+  ) {
     super(
       `Refused, nothing was changed:\n${reasons.map((one) => `- ${one.replaceAll("\n", "\n  ")}`).join("\n")}`,
+      options,
     );
   }
 }
@@ -66,8 +70,8 @@ export async function readOrder(options: SanitiseOptions, now = new Date()): Pro
   const reportFolder = path.resolve(options.report ?? path.join(home.root, "sanitised", slug));
   const loginsFile = path.resolve(options.logins ?? path.join(home.root, "sanitised", `${slug}.logins.json`));
   if (options.dryRun !== true) {
-    for (const folder of new Set([reportFolder, path.dirname(loginsFile)])) {
-      await faults.attempt(() => makeFolder(folder));
+    for (const folder of foldersOf({ reportFolder, loginsFile })) {
+      await faults.attempt(() => assertWritable(folder));
     }
   }
   if (fs.existsSync(loginsFile)) faults.messages.push(`--logins names ${loginsFile}, which is there already`);
@@ -91,15 +95,53 @@ export async function readOrder(options: SanitiseOptions, now = new Date()): Pro
   };
 }
 
-function makeFolder(folder: string): void {
+type Places = Pick<Order, "reportFolder" | "loginsFile">;
+
+function foldersOf({ reportFolder, loginsFile }: Places): string[] {
+  return [...new Set([reportFolder, path.dirname(loginsFile)])];
+}
+
+/** Makes nothing yet: a run that is refused leaves no folder behind. */
+function assertWritable(folder: string): void {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    fs.accessSync(folder, fs.constants.W_OK);
+    const there = nearestThere(folder);
+    if (!fs.statSync(there).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    fs.accessSync(there, fs.constants.W_OK | fs.constants.X_OK);
   } catch (error) {
-    throw new Error(
-      `${folder} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown"}); name a folder for the report: --report DIR, and a file for passwords: --logins FILE`,
-    );
+    throw notWritable(folder, error);
   }
+}
+
+function nearestThere(folder: string): string {
+  return fs.existsSync(folder) ? folder : nearestThere(path.dirname(folder));
+}
+
+function notWritable(folder: string, error: unknown): Error {
+  return new Error(
+    `${folder} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown"}); name a folder for the report: --report DIR, and a file for passwords: --logins FILE`,
+  );
+}
+
+/**
+ * Makes the folders of the report and of the logins, before anything is changed.
+ * @returns what takes those away again that it made, as long as nothing stands in them.
+ * @throws Refused when one cannot be made.
+ */
+export function makeFolders(places: Places): () => void {
+  const made: string[] = [];
+  for (const folder of foldersOf(places)) {
+    try {
+      const first = fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      for (let at = folder; first !== undefined && at.startsWith(first); at = path.dirname(at)) made.push(at);
+    } catch (error) {
+      throw new Refused([notWritable(folder, error).message]);
+    }
+  }
+  return () => {
+    for (const folder of made.sort((a, b) => b.length - a.length)) {
+      if (fs.existsSync(folder) && fs.readdirSync(folder).length === 0) fs.rmdirSync(folder);
+    }
+  };
 }
 
 /** Sixty-three printable characters are all that a server keeps; a database may have any name. */

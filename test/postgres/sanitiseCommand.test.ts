@@ -2,50 +2,15 @@ import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { withSession } from "../../postgres/connection";
 import { runCli, startCli, type Finished, type Running } from "../support/cli";
-import { canaries, fingerprint, makeDatabase, makeWorkFolder, rules, urlOf } from "../support/sanitiseCli";
+import { canaries, makeDatabase, rules, urlOf, useSanitiseCommand } from "../support/sanitiseCli";
 import { grepFiles } from "../support/sanitise";
-import { useScratchServer } from "../support/servers";
 
 const hostile = `Cöpy "of" it's; drop/1`;
 
 describe("prodcopy sanitise", function () {
   this.timeout(120_000);
-  const server = useScratchServer();
-  let work: ReturnType<typeof makeWorkFolder>;
-  before(() => (work = makeWorkFolder()));
-  after(() => fs.rmSync(work.folder, { recursive: true }));
-
-  const env = (database: string, more: Record<string, string> = {}) => ({
-    DATABASE_URL: urlOf(server(), database),
-    PRODCOPY_HOME: work.home,
-    ...more,
-  });
-  const sanitise = (database: string, args: string[] = [], more: Record<string, string> = {}) =>
-    runCli(["sanitise", "--rules", work.file, "--confirm", database, ...args], env(database, more));
-  const quiet = ({ out, err }: Finished) => {
-    for (const canary of [...Object.values(canaries), server().adminPassword]) {
-      assert.ok(!(out + err).includes(canary), `${canary} was printed`);
-    }
-  };
-  const stateOf = (database: string) => server().as(database, fingerprint);
-  /** Runs it on a fresh database, and expects a refusal that changes nothing. */
-  const refusedOn = async (
-    database: string,
-    args: string[],
-    more: Record<string, string>,
-    expected: RegExp,
-  ): Promise<Finished> => {
-    const before = await stateOf(database);
-    const ran = await runCli(["sanitise", "--rules", work.file, ...args], env(database, more));
-    assert.match(ran.err, expected);
-    assert.equal(ran.code, 1, ran.err);
-    assert.equal(ran.out, "");
-    quiet(ran);
-    assert.equal(await stateOf(database), before);
-    return ran;
-  };
+  const { server, work, env, sanitise, quiet, stateOf, refusedOn } = useSanitiseCommand();
 
   it("sanitises a database with a hostile name, leaves the others alone, and says where the report is", async () => {
     await makeDatabase(server(), hostile);
@@ -105,7 +70,7 @@ describe("prodcopy sanitise", function () {
     await server().as("roomy", (s) =>
       s.query("insert into wide select i, repeat('x', 900) from generate_series(1, 2000) i"),
     );
-    const file = path.join(work.folder, "roomy.yaml");
+    const file = path.join(work().folder, "roomy.yaml");
     fs.writeFileSync(file, `${rules}  wide: { mask: { note: redact } }\n`);
     const plan = (...args: string[]) =>
       runCli(
@@ -138,7 +103,7 @@ describe("prodcopy sanitise", function () {
       s.query(`create table t (id int primary key, mail text);
                insert into t select i, 'needle' || i || '@before.test' from generate_series(1, 3000) i`),
     );
-    const file = path.join(work.folder, "files.yaml");
+    const file = path.join(work().folder, "files.yaml");
     fs.writeFileSync(
       file,
       "database: x\nallowed_domains: [example.invalid]\ntables: { t: { mask: { mail: email } } }\n",
@@ -162,117 +127,6 @@ describe("prodcopy sanitise", function () {
     const json = JSON.parse((await sanitise("dry", ["--dry-run", "--json"])).out) as { verdict: string };
     assert.equal(json.verdict, "planned");
     assert.equal(await stateOf("dry"), before);
-  });
-
-  it("refuses a name that differs, and every other fault with it", async () => {
-    await makeDatabase(server(), "named");
-    await refusedOn("named", ["--confirm", "Named"], {}, /--confirm says "Named".*"named"/);
-    const bad = path.join(work.folder, "bad.yaml");
-    fs.writeFileSync(bad, "database: x\ntabels: {}\n");
-    const ran = await runCli(
-      ["sanitise", "--rules", bad, "--confirm", "other", "--json"],
-      env("named", { PGSSLMODE: "perhaps" }),
-    );
-    const { verdict, reasons } = JSON.parse(ran.out) as { verdict: string; reasons: string[] };
-    assert.deepEqual([ran.code, verdict], [1, "refused"]);
-    assert.match(reasons.join("\n"), /sslmode "perhaps"[\s\S]*tabels/);
-  });
-
-  it("ends with 2 when it is called wrongly", async () => {
-    assert.equal((await runCli(["sanitise", "--rules", "x"], {})).code, 2);
-    assert.equal((await sanitise("named", ["--workers", "none"])).code, 2);
-    assert.equal((await runCli(["start", "--members", "many"], {})).code, 2);
-  });
-
-  it("refuses rules that leave a column unclassified, a column by its name", async () => {
-    const file = path.join(work.folder, "gap.yaml");
-    fs.writeFileSync(file, rules.replace("note: redact", ""));
-    const before = await stateOf("named");
-    const ran = await runCli(["sanitise", "--rules", file, "--confirm", "named"], env("named"));
-    assert.equal(ran.code, 1);
-    assert.match(ran.err, /Odd "people".*note/);
-    assert.equal(await stateOf("named"), before);
-  });
-
-  it("refuses while others are on the database, names them, and ends them when told to", async () => {
-    await makeDatabase(server(), "busy");
-    const other = (use: () => Promise<void>) =>
-      withSession(server().target("busy"), { applicationName: "web shop" }, use);
-    await other(async () => {
-      await refusedOn("busy", ["--confirm", "busy"], {}, /1 of "web shop" as scratch_admin.*--end-sessions/);
-      const ran = await sanitise("busy", ["--end-sessions"]);
-      assert.equal(ran.code, 0, ran.err);
-      assert.match(ran.err, /ended 1 other sessions/);
-    });
-  });
-
-  it("refuses a primary with a slot, a switched-on subscription, and an event trigger, all of them together", async () => {
-    await makeDatabase(server(), "primary");
-    await server().as("primary", async (s) => {
-      await s.query("select pg_create_physical_replication_slot('standby_1')");
-      await s.query(
-        "create subscription feed connection 'host=/dev/null dbname=x' publication p with (connect = false, slot_name = none)",
-      );
-      // Enabled it would start a worker; the catalogue alone is asked.
-      await s.query("update pg_subscription set subenabled = true where subname = 'feed'");
-      await s.query("create function fires() returns event_trigger language plpgsql as $$ begin end $$");
-      await s.query("create event trigger watch on ddl_command_start execute function fires()");
-    });
-    try {
-      const ran = await refusedOn("primary", ["--confirm", "primary"], {}, /replication slot standby_1/);
-      assert.match(ran.err, /subscription feed is switched on/);
-      assert.match(ran.err, /event trigger watch would fire/);
-    } finally {
-      await server().as("primary", async (s) => {
-        await s.query("select pg_drop_replication_slot('standby_1')");
-        await s.query("update pg_subscription set subenabled = false where subname = 'feed'");
-        await s.query("drop subscription feed");
-      });
-    }
-    const ran = await sanitise("primary", ["--isolate"]);
-    assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.err, /event trigger watch: /);
-  });
-
-  it("refuses the server that the configuration names as production", async () => {
-    const stand = path.join(work.home, "servers", "production");
-    fs.mkdirSync(path.dirname(stand), { recursive: true });
-    fs.symlinkSync(server().handle.dir, stand);
-    try {
-      await refusedOn(
-        "named",
-        ["--confirm", "named"],
-        {},
-        /this is the production server production of Pulumi\.local\.yaml/,
-      );
-      const socket = `postgres:///named?host=${encodeURIComponent(server().handle.socketDirectory)}&port=${server().handle.port}&user=${server().handle.adminUser}`;
-      const ran = await sanitise("named", [], { DATABASE_URL: socket });
-      assert.equal(ran.code, 1);
-    } finally {
-      fs.rmSync(stand);
-    }
-  });
-
-  it("works for an owner that is no superuser, and refuses a login that owns nothing, by name", async () => {
-    await makeDatabase(server(), "owned");
-    await server().as("owned", async (s) => {
-      await s.query(
-        "create role own_er login password 'own-pw'; create role guest login password 'guest-pw'",
-      );
-      await s.query(`alter database owned owner to own_er; alter table orders owner to own_er; alter table token owner to own_er;
-        alter table "Odd ""people""" owner to own_er; alter view contacts owner to own_er; grant select on all tables in schema public to guest`);
-    });
-    const url = (user: string, password: string) => urlOf(server(), "owned", { user, password });
-    const guest = await refusedOn(
-      "owned",
-      ["--confirm", "owned"],
-      { DATABASE_URL: url("guest", "guest-pw") },
-      /guest may not create/,
-    );
-    assert.match(guest.err, /public\.orders: its owner own_er is a role that this login is no member of/);
-    const ran = await sanitise("owned", ["--json"], { DATABASE_URL: url("own_er", "own-pw") });
-    assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.out, /this login may not write them anew/);
   });
 
   it("takes a table on which row security is forced, as its owner", async () => {
@@ -305,14 +159,14 @@ describe("prodcopy sanitise", function () {
         `insert into orders select i, null, 'late' || i || '@real-mail.example.org', current_date from generate_series(1000, 150000) i`,
       ),
     );
-    const running = startCli(["sanitise", "--rules", work.file, "--confirm", "killed"], env("killed"));
+    const running = startCli(["sanitise", "--rules", work().file, "--confirm", "killed"], env("killed"));
     await until(running, /table \d of \d/);
     const shown = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
     assert.ok(shown.includes("--confirm killed"));
     assert.ok(!shown.includes(server().adminPassword), "the password stands in an argument");
     running.child.kill("SIGKILL");
     assert.equal((await running.finished).signal, "SIGKILL");
-    const file = path.join(work.folder, "others.yaml");
+    const file = path.join(work().folder, "others.yaml");
     fs.writeFileSync(file, rules.replace("note: redact", "note: hash"));
     const other = await runCli(["sanitise", "--rules", file, "--confirm", "killed"], env("killed"));
     assert.deepEqual([other.code, /under other rules/.test(other.err)], [1, true], other.err);
@@ -333,7 +187,7 @@ describe("prodcopy sanitise", function () {
                create type shape as (id int, email text);
                create table typed of shape; insert into typed values (1, 'a@b.org')`),
     );
-    const file = path.join(work.folder, "leak.yaml");
+    const file = path.join(work().folder, "leak.yaml");
     fs.writeFileSync(
       file,
       `${rules.trimEnd()}\n  stays: { keep: [info] }\n  typed: { keep: [id], mask: { email: email } }\n`,
@@ -357,7 +211,7 @@ describe("prodcopy sanitise", function () {
         "create table account (id int primary key, password text); insert into account values (4, 'old')",
       ),
     );
-    const file = path.join(work.folder, "logins.yaml");
+    const file = path.join(work().folder, "logins.yaml");
     fs.writeFileSync(
       file,
       "database: x\nallowed_domains: [example.invalid]\ntables: { account: { mask: { password: unusable-password } } }\n" +

@@ -1,8 +1,10 @@
+import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Session } from "../../postgres/connection";
-import type { ScratchServer } from "./servers";
+import { runCli, type Finished } from "./cli";
+import { useScratchServer, type ScratchServer } from "./servers";
 
 /** Values that must be nowhere but in the database before the run. */
 export const canaries = {
@@ -77,4 +79,50 @@ export async function fingerprint(session: Session): Promise<string> {
     parts.push(`${name} ${sums[0]?.sum}`);
   }
   return parts.join("\n");
+}
+
+/** The command on a scratch server of the test file, with a home of its own. */
+export function useSanitiseCommand() {
+  const server = useScratchServer();
+  let work: ReturnType<typeof makeWorkFolder>;
+  before(() => (work = makeWorkFolder()));
+  after(() => fs.rmSync(work.folder, { recursive: true }));
+
+  const env = (database: string, more: Record<string, string> = {}) => ({
+    DATABASE_URL: urlOf(server(), database),
+    PRODCOPY_HOME: work.home,
+    ...more,
+  });
+  const sanitise = (database: string, args: string[] = [], more: Record<string, string> = {}) =>
+    runCli(["sanitise", "--rules", work.file, "--confirm", database, ...args], env(database, more));
+  const quiet = ({ out, err }: Finished) => {
+    for (const canary of [...Object.values(canaries), server().adminPassword]) {
+      assert.ok(!(out + err).includes(canary), `${canary} was printed`);
+    }
+  };
+  const stateOf = (database: string) => server().as(database, fingerprint);
+  /** Runs it on a database, and expects a refusal that changes nothing and leaves nothing behind. */
+  const refusedOn = async (
+    database: string,
+    args: string[],
+    more: Record<string, string>,
+    expected: RegExp,
+  ): Promise<Finished> => {
+    const before = await stateOf(database);
+    const files = filesBelow(work.home);
+    const ran = await runCli(["sanitise", "--rules", work.file, ...args], env(database, more));
+    assert.match(ran.err, expected);
+    assert.equal(ran.code, 1, ran.err);
+    assert.equal(ran.out, "");
+    quiet(ran);
+    assert.equal(await stateOf(database), before);
+    assert.deepEqual(filesBelow(work.home), files);
+    return ran;
+  };
+  return { server, work: () => work, env, sanitise, quiet, stateOf, refusedOn };
+}
+
+/** Every file and folder below a folder; nothing where there is none. */
+export function filesBelow(folder: string): string[] {
+  return fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort() : [];
 }

@@ -32,7 +32,13 @@ describe("the database of the environment", () => {
     const target = url(
       `postgresql://${e(names.user)}:${e(names.password)}@db.example:6432/${e(names.database)}?sslmode=disable`,
     );
-    assert.deepEqual(target, { host: "db.example", port: 6432, ...names, tls: { mode: "disable" } });
+    assert.deepEqual(target, {
+      host: "db.example",
+      port: 6432,
+      ...names,
+      passwordFrom: "the password is the one of DATABASE_URL",
+      tls: { mode: "disable" },
+    });
   });
 
   it("takes the scheme of an application's library, and an IPv6 host", () => {
@@ -67,6 +73,7 @@ describe("the database of the environment", () => {
       database: "d",
       user: "u",
       password: "p",
+      passwordFrom: "the password is the one of PGPASSWORD",
       tls: { mode: "require" },
     });
   });
@@ -118,9 +125,14 @@ describe("the database of the environment", () => {
 
   it("finds the password in a password file, with its escapes and wild cards", () => {
     write(".pgpass", "# c\nother:5432:*:*:no\nh:5432:*:a\\:b:se\\\\c:ret\nlocalhost:*:db:u:sock\n");
-    assert.equal(url("postgres://a%3Ab@h/db").password, "se\\c:ret");
+    const { password, passwordFrom } = url("postgres://a%3Ab@h/db");
+    assert.deepEqual([password, passwordFrom], ["se\\c:ret", `the password is the one of ${home}/.pgpass`]);
     assert.equal(url("postgres://u@/db?host=/run").password, "sock");
     assert.equal(url("postgres://x@h/db").password, "");
+    assert.equal(
+      url("postgres://x@h/db").passwordFrom,
+      `there is none in DATABASE_URL or PGPASSWORD, and no line for it in ${home}/.pgpass`,
+    );
     fs.rmSync(path.join(home, ".pgpass"));
   });
 
@@ -143,6 +155,7 @@ describe("the database of the environment", () => {
     const { database, source } = databasesOfEnvironment({ ...env, SOURCE_DATABASE_URL: "postgres://h2/db" });
     assert.equal(database.password, "first");
     assert.deepEqual([source?.host, source?.user, source?.password], ["h2", "me", ""]);
+    assert.match(source?.passwordFrom ?? "", /^there is none in SOURCE_DATABASE_URL, and/);
     const fault = faultOf({
       DATABASE_URL: "postgres://u@h:5432/",
       PGSSLMODE: "maybe",

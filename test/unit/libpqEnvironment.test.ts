@@ -20,7 +20,8 @@ describe("the environment of a program that is given a database", () => {
   it("is read back as the same database, with its certificate's name", async () => {
     const env = await libpqEnvironment(target, folder);
     assert.deepEqual([env.PGHOST, env.PGHOSTADDR, env.PGSSLMODE], ["db.example", "127.0.0.1", "verify-full"]);
-    assert.deepEqual(databaseOfEnvironment({ ...env, HOME: folder }), target);
+    const passwordFrom = `the password is the one of ${env.PGPASSFILE}`;
+    assert.deepEqual(databaseOfEnvironment({ ...env, HOME: folder }), { ...target, passwordFrom });
   });
 
   it("names the tunnel's end for programs that know no PGHOSTADDR, and has the chain checked", async () => {
