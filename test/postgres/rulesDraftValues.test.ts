@@ -46,6 +46,29 @@ describe("rules draft, by what rows say", function () {
     });
   }
 
+  it("moves dates of birth inside JSON, gives its names and towns new ones, and takes no VAT number for an IBAN", async () => {
+    const of = await said(
+      "inside",
+      `create table person (id int primary key, profile jsonb, ref1 text, ref2 text);
+       insert into person select n, jsonb_build_object('birth_date', '19' || 50 + n % 40 || '-03-12', 'first_name', 'Mary', 'last_name', 'Smith' || n,
+         'home', jsonb_build_object('city', 'Perth', 'year_of_birth', 1950 + n)), 'NL' || 100000000 + n || 'B01',
+         'NO' || 10 + n || ' 8601 1117 94' || n % 10 from generate_series(1, 40) n`,
+    );
+    const profile = of("person.profile");
+    assert.equal(profile.text, "mask json");
+    for (const [path, mask] of [
+      ["birth_date", "date-shift"],
+      ["first_name", "first-name"],
+      ["last_name", "last-name"],
+      ["home.city", "city"],
+    ]) {
+      assert.ok(profile.yaml.includes(`$.${path}: ${mask}`), `${path}\n${profile.yaml}`);
+    }
+    assert.doesNotMatch(profile.yaml, /year_of_birth: /);
+    assert.doesNotMatch(of("person.ref1").reasons, /IBAN/);
+    assert.match(of("person.ref2").reasons, /IBANs in 40 of 40 values/);
+  });
+
   it("masks composite columns by their fields, in rows within rows and arrays too", async () => {
     const of = await said(
       "rows_in_rows",

@@ -93,7 +93,11 @@ function composed(column: CatalogueColumn, finding: Finding): MaskSpec {
   return spec("composite", fields.length > 0 ? { fields: Object.fromEntries(fields) } : {});
 }
 
-function textual(kind: Kind | undefined, column: CatalogueColumn, finding: Finding): MaskSpec[] {
+function textual(
+  kind: Kind | undefined,
+  column: { name: string; maxLength?: number | undefined },
+  finding: Finding,
+): MaskSpec[] {
   const words = nameWords(column.name);
   const has = (list: string) => list.split(" ").some((word) => words.includes(word));
   const joined = ` ${words.join(" ")} `;
@@ -187,22 +191,36 @@ function emptied(column: CatalogueColumn, value: string): MaskSpec {
 }
 
 function pathsOf(finding: Finding): Record<string, unknown> {
-  const inner: Partial<Record<Kind, MaskSpec["with"]>> = {
-    email: "email",
-    phone: "phone",
-    name: "full-name",
-    username: "username",
-    address: "address-line",
-    number: "digits",
-    token: "token",
-    network: "ip",
-    credential: "token",
-  };
   const paths = finding.places.flatMap(({ path, kind, sure }) => {
-    const name = inner[kind];
-    return name !== undefined && sure >= 0.5 && pathShape.test(path) ? [[path, spec(name)] as const] : [];
+    const name = /([^.[\]]+)(?:\[\*\])*$/.exec(path)?.[1] ?? "";
+    const one = leaf(kind, name, finding);
+    return one !== undefined && sure >= 0.5 && pathShape.test(path) ? [[path, one] as const] : [];
   });
   return paths.length > 0 ? { paths: Object.fromEntries(paths) } : {};
 }
+
+/** What a string of a document becomes, as a column of that name would. The rest is redacted. */
+function leaf(kind: Kind, name: string, finding: Finding): MaskSpec | undefined {
+  if (kind === "birth") {
+    return notADay.test(` ${nameWords(name).join(" ")} `) ? undefined : spec("date-shift");
+  }
+  if (kind === "network") return spec("ip");
+  return inDocuments.includes(kind) ? textual(kind, { name }, finding)[0] : undefined;
+}
+
+const inDocuments: Kind[] = [
+  "email",
+  "phone",
+  "name",
+  "username",
+  "address",
+  "number",
+  "token",
+  "credential",
+];
+
+/** Of births what is no date: it could not be moved by days. */
+const notADay =
+  / (year|yr|jahr|ano|annee|rok|month|monat|mes|mois|age|time|place|ort|lugar|lieu|city|town|country|state|name) /;
 
 const pathShape = /^\$(\.(\*|[A-Za-z_][A-Za-z0-9_-]*)|\[\*\])+$/;
