@@ -21,16 +21,7 @@ export async function prepareSwaps(copy: CopySession, works: readonly TableWork[
 
 function loop(work: TableWork, swap: SwapFamily): string {
   const own = `${swap.column}::text collate "default"`;
-  const value = swap.kind === "format" ? own : `prodcopy.only_digits(${own})`;
-  // Whether a value needs another answer is asked of all at once: one by one it takes four times as long.
-  const needs =
-    swap.kind === "format"
-      ? `prodcopy.format_digits(${literal(swap.format)}, x) is null or ${stood(`prodcopy.only_digits(prodcopy.move_format(x, ${literal(swap.format)}))`)}`
-      : `length(x) between 4 and ${18 + swap.keep} and ${stood(`prodcopy.move_digits(x, ${swap.keep})`)}`;
-  const place =
-    swap.kind === "format"
-      ? `prodcopy.place_format(v, ${literal(swap.format)}, former)`
-      : `prodcopy.place_digits(v, ${swap.keep}, former)`;
+  const { value, needs, place } = wordsOf(swap, own);
   return `#variable_conflict use_column
   declare v text; former constant bigint := (select count(*) from prodcopy.before b where b.kind = 2); begin
     for v in select x from (select distinct ${value} from ${work.source} where ${swap.acts} and octet_length(${own}) <= ${longest}) d(x)
@@ -38,4 +29,30 @@ function loop(work: TableWork, swap: SwapFamily): string {
       perform ${place};
     end loop;
   end`;
+}
+
+/** As SQL: what of a value is looked up, whether it needs another answer (asked of all at once: one by one it takes four times as long), and what prepares one. */
+function wordsOf(swap: SwapFamily, own: string): { value: string; needs: string; place: string } {
+  switch (swap.kind) {
+    case "format": {
+      const format = literal(swap.format);
+      return {
+        value: own,
+        needs: `prodcopy.format_digits(${format}, x) is null or ${stood(`prodcopy.only_digits(prodcopy.move_format(x, ${format}))`)}`,
+        place: `prodcopy.place_format(v, ${format}, former)`,
+      };
+    }
+    case "phone":
+      return {
+        value: `prodcopy.phone_number(${own})`,
+        needs: `x is not null and ${stood("prodcopy.only_digits(prodcopy.next_phone(x))")}`,
+        place: "prodcopy.place_phone(v, former)",
+      };
+    case "digits":
+      return {
+        value: `prodcopy.only_digits(${own})`,
+        needs: `length(x) between 4 and ${18 + swap.keep} and ${stood(`prodcopy.move_digits(x, ${swap.keep})`)}`,
+        place: `prodcopy.place_digits(v, ${swap.keep}, former)`,
+      };
+  }
 }

@@ -190,5 +190,14 @@ function swaps(column: ColumnPlan, table: CatalogueTable): SwapFamily[] {
   const format = column.mask?.params.format;
   if (typeof format === "string") return [{ kind: "format", format, ...common }];
   if (["int2", "int4", "int8"].includes(catalogued.baseType)) return [];
+  if (column.mask?.with === "phone") {
+    // Fictional ones avoid what stood there by themselves.
+    if (column.mask.params.fictional !== undefined) return [];
+    const none = `prodcopy.phone_number(${common.column}::text) is null`;
+    return [
+      { kind: "phone", ...common },
+      { kind: "digits", keep: 0, column: common.column, acts: `(${common.acts}) and ${none}` },
+    ];
+  }
   return [{ kind: "digits", keep: column.mask === undefined ? 0 : keepFirst(column.mask), ...common }];
 }

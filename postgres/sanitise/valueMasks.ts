@@ -12,13 +12,12 @@ export function compileValue(spec: MaskSpec, subject: Subject): string {
   const whole = subject.family === "integer";
   switch (spec.with) {
     case "phone":
+      if (whole || text(params.format) !== undefined) return digits(spec, subject, v);
+      return params.fictional === undefined
+        ? `prodcopy.${subject.nested ? "fresh" : "move"}_phone(${v})`
+        : `prodcopy.fictional_phone(${v}, ${literal(homeOf(spec))})`;
     case "digits":
-      if (text(params.format) !== undefined) {
-        return `prodcopy.${subject.nested ? "fresh" : "move"}_format(${v}, ${literal(String(params.format))})`;
-      }
-      return whole
-        ? `prodcopy.move_number(${subject.sql}, ${keepFirst(spec)}, ${largest(subject.baseType)})`
-        : `prodcopy.${subject.nested ? "fresh" : "move"}_shape(${v}, ${keepFirst(spec)}, ${spec.with === "digits"})`;
+      return digits(spec, subject, v);
     case "postcode":
       if (whole) return `prodcopy.move_number(${subject.sql}, 0, ${largest(subject.baseType)})`;
       return text(params.format) === undefined
@@ -49,6 +48,20 @@ export function compileValue(spec: MaskSpec, subject: Subject): string {
     default:
       throw new Error(`the transformation ${spec.with} has no SQL for ${subject.family}`);
   }
+}
+
+function digits(spec: MaskSpec, subject: Subject, v: string): string {
+  const fresh = subject.nested ? "fresh" : "move";
+  const format = text(spec.params.format);
+  if (format !== undefined) return `prodcopy.${fresh}_format(${v}, ${literal(format)})`;
+  return subject.family === "integer"
+    ? `prodcopy.move_number(${subject.sql}, ${keepFirst(spec)}, ${largest(subject.baseType)})`
+    : `prodcopy.${fresh}_shape(${v}, ${keepFirst(spec)}, true)`;
+}
+
+/** The country of telephone numbers that are written without one; empty where the rules say none. */
+function homeOf(spec: MaskSpec): string {
+  return text(spec.params.fictional)?.slice(1) ?? "";
 }
 
 /** The digits that stay, as `swaps.ts` must know too. */

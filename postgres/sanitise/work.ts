@@ -42,6 +42,7 @@ export interface TableWork {
 /** Values of one column whose replacement is prepared beforehand; see `swaps.ts`. */
 export type SwapFamily =
   | { kind: "digits"; column: string; acts: string; keep: number }
+  | { kind: "phone"; column: string; acts: string }
   | { kind: "format"; column: string; acts: string; format: string };
 
 /** Something that a rewrite does not tolerate, taken off before and put back exactly after. */

@@ -147,8 +147,8 @@ describe("transformations as SQL", () => {
   it("walks past former numbers only where nothing is prepared", () => {
     const phone = (nested: boolean) =>
       compile({ with: "phone", params: {} }, { ...subject, nested }, context);
-    assert.match(phone(false), /prodcopy\.move_shape/);
-    assert.match(phone(true), /prodcopy\.fresh_shape/);
+    assert.match(phone(false), /prodcopy\.move_phone/);
+    assert.match(phone(true), /prodcopy\.fresh_phone/);
   });
 
   it("reads JSON paths with stars, indexes and quoted names", () => {

@@ -42,7 +42,11 @@ export function approximation(
       if (typeof spec.params.format === "string") {
         return text(literal(spec.params.format.replaceAll("#", "7")));
       }
-      return largest[column.baseType] === undefined ? shifted(v) : mirrored(value, largest[column.baseType]);
+      if (largest[column.baseType] !== undefined) return mirrored(value, largest[column.baseType]);
+      // The country code stays.
+      return spec.with === "phone"
+        ? `left(${v}, 5) || translate(substr(${v}, 6), '${digits}', '${otherDigits}')`
+        : shifted(v);
     case "postcode":
       return `translate(${v}, '${digits}${letters}', '${otherDigits}${otherLetters}')`;
     case "address-line":

@@ -3,6 +3,7 @@ import { hashing } from "./hashing";
 import { identifiers } from "./identifiers";
 import { mentions } from "./mentions";
 import { people } from "./people";
+import { phone } from "./phone";
 import { places } from "./places";
 import { scan } from "./scan";
 import { texts } from "./texts";
@@ -13,6 +14,7 @@ import { values } from "./values";
 export const library: readonly string[] = [
   ...hashing,
   ...digits,
+  ...phone,
   ...places,
   ...tokens,
   ...texts,

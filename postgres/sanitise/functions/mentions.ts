@@ -49,13 +49,15 @@ export const mentions = [
   // A number that stood in a column of numbers, or, where several stand together, those of its parts that did; and what is
   // written as a telephone's number is.
   `create or replace function prodcopy.replace_number(m text, format text) returns text language plpgsql stable parallel safe as $$
-   declare parts text[]; i int; j int; one text; d text := prodcopy.only_digits(m); moved text;
+   declare parts text[]; i int; j int; one text; d text := prodcopy.only_digits(m);
    begin
      if length(d) between 7 and 18 and (${stoodAs(kinds.digits, "d")}
         or m ~ '^[+(0]' and length(d) between 8 and 15 and m !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}') then
-       moved := case when prodcopy.format_digits(format, d) is not null then prodcopy.only_digits(prodcopy.move_format(d, format))
-         else prodcopy.only_digits(prodcopy.fresh_shape(d, 0, false)) end;
-       return prodcopy.lay(m, moved, false);
+       if prodcopy.format_digits(format, d) is not null then
+         return prodcopy.lay_digits(m, prodcopy.only_digits(prodcopy.move_format(d, format)));
+       elsif m ~ '^[+(0]' or prodcopy.phone_class('', d) = 'american' then return prodcopy.fresh_phone(m);
+       end if;
+       return prodcopy.lay_digits(m, prodcopy.only_digits(prodcopy.fresh_shape(d, 0, false)));
      end if;
      parts := string_to_array(m, ' ');
      for i in 1..cardinality(parts) loop

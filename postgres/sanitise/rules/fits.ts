@@ -117,9 +117,11 @@ function valueMisfits({ keepValues, exact }: MaskRule, { maxLength: most }: Cata
 function numberMisfits(spec: MaskSpec, column: CatalogueColumn): string[] {
   if (spec.with === "composite") return inFields(spec, column, numberMisfits);
   const family = familyOf(column);
-  if (family === "integer" && typeof spec.params.format === "string") {
-    return ["is a whole number and keeps its number of digits: leave `format` out"];
+  const shaped = ["format", "fictional"].filter((name) => spec.params[name] !== undefined);
+  if (family === "integer" && (spec.with === "phone" || spec.with === "digits" || spec.with === "postcode")) {
+    return shaped.map((name) => `is a whole number and keeps its number of digits: leave \`${name}\` out`);
   }
+  if (shaped.length > 1) return ["has a `format`, which says every digit: leave `fictional` out"];
   if (spec.with !== "number" || family === "array") return [];
   const most = mostOf(column);
   return [spec.params.min, spec.params.max].flatMap((limit) =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fictionalNumbers } from "../../words/fictionalNumbers";
 import {
   addressLength,
   apart,
@@ -12,6 +13,11 @@ import {
 } from "./transformation";
 
 const optionalPerson = { person: person.optional() };
+const fictional = z
+  .union([z.literal(true), z.enum(["+1", ...Object.keys(fictionalNumbers).map((code) => `+${code}`)])])
+  .describe(
+    "Only numbers that a country keeps for films and books, where it is one of +1, +33, +353, +44, +46, +49, +61; others as without it. `true`, or the country of numbers that are written without one (`+44`).",
+  );
 const name = z.strictObject({ list: list.optional(), ...optionalPerson });
 
 /** Who somebody is, and how to reach them. */
@@ -78,11 +84,12 @@ export const people = {
   },
   phone: {
     meaning:
-      "Each digit is replaced and the rest of the shape stays; with `format` (`04########`) exactly that shape. Unique for different values.",
+      "Another number that could be dialled: the country code stays (of a national number the first zero), and so do the digit behind it, which tells mobile from fixed lines, and what stands between digits; a North American number stays one. Unique for different values, but it may be somebody's: `fictional` takes numbers that are nobody's, of which there are few, so that different values may become equal. With `format` (`04########`) exactly that shape.",
     types: ["text", "integer"],
-    params: z.strictObject({ format: format.optional() }),
+    params: z.strictObject({ format: format.optional(), fictional: fictional.optional() }),
     identifying: true,
     unique: true,
+    equalWith: (params) => params.fictional !== undefined,
     minimumLength: formatLength,
   },
   "address-line": {
