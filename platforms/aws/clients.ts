@@ -31,14 +31,11 @@ export interface Aws {
  */
 export function awsClients(settings: AwsSettings, pace: Pace = usualPace): Aws {
   const common = connection(settings.region);
-  const account = accountCheck(settings);
-  const guard = async () => {
-    await account();
-  };
+  const guard = accountCheck(settings);
   return {
     settings,
     pace,
-    account,
+    account: async () => (await guard()).account,
     rds: mapped(new RDS(common), "rds", guard),
     ec2: mapped(new EC2(common), "ec2", guard),
     secretsManager: mapped(new SecretsManager(common), "secretsmanager", guard),
@@ -52,12 +49,26 @@ export function connection(region: string) {
   return { region, retryMode: "adaptive", maxAttempts: 6 };
 }
 
-/** Asks once which account the credentials are of. The answer throws when it is none of the configured ones. */
-export function accountCheck(settings: Pick<AwsSettings, "region" | "accounts">): () => Promise<string> {
-  const sts = mapped(new STS(connection(settings.region)), "sts", () => Promise.resolve());
-  let checked: Promise<string> | undefined;
+/** Whose the credentials are. */
+export interface Caller {
+  account: string;
+  arn: string;
+}
+
+/** In which accounts a call may be made, and what a person changes to allow another one. */
+export interface AllowedAccounts {
+  region: string;
+  accounts: string[];
+  /** The setting or option that names them. Default `prodcopy:accounts`. */
+  accountsBy?: string;
+}
+
+/** Asks once which account the credentials are of. The answer throws when it is none of the allowed ones. */
+export function accountCheck(allowed: AllowedAccounts): () => Promise<Caller> {
+  const sts = mapped(new STS(connection(allowed.region)), "sts", () => Promise.resolve(undefined));
+  let checked: Promise<Caller> | undefined;
   return async () => {
-    checked ??= checkAccount(sts, settings);
+    checked ??= checkAccount(sts, allowed);
     try {
       return await checked;
     } catch (error) {
@@ -68,12 +79,13 @@ export function accountCheck(settings: Pick<AwsSettings, "region" | "accounts">)
   };
 }
 
-async function checkAccount(sts: STS, settings: Pick<AwsSettings, "accounts">): Promise<string> {
+async function checkAccount(sts: STS, { accounts, accountsBy }: AllowedAccounts): Promise<Caller> {
   const { Account, Arn } = await sts.getCallerIdentity({});
-  if (Account !== undefined && settings.accounts.includes(Account)) return Account;
+  if (Account !== undefined && accounts.includes(Account)) return { account: Account, arn: Arn ?? Account };
+  const by = accountsBy ?? "prodcopy:accounts";
   throw new Error(
-    `Refused: these credentials are of account ${Account ?? "unknown"} (${Arn ?? "unknown"}), and prodcopy:accounts names ` +
-      `${settings.accounts.join(", ")}. Nothing was changed. Choose the right AWS_PROFILE, or correct prodcopy:accounts.`,
+    `Refused: these credentials are of account ${Account ?? "unknown"} (${Arn ?? "unknown"}), and ${by} names ` +
+      `${accounts.join(", ")}. Nothing was changed. Choose the right AWS_PROFILE, or correct ${by}.`,
   );
 }
 
@@ -90,15 +102,15 @@ interface Interceptable {
 }
 
 /** Puts the check before and the mapping of errors behind every call of a client; `service` is its prefix in permissions. */
-export function mapped<C>(client: C, service: string, before: () => Promise<void>): C {
+export function mapped<C>(client: C, service: string, before: () => Promise<Caller | undefined>): C {
   (client as unknown as Interceptable).middlewareStack.add(
     (next, context) => async (args) => {
-      await before();
+      const caller = await before();
       const action = `${service}:${(context.commandName ?? "Call").replace(/Command$/, "")}`;
       try {
         return await next(args);
       } catch (error) {
-        throw awsError(error, action, args.input);
+        throw awsError(error, action, args.input, caller?.arn);
       }
     },
     { step: "initialize", priority: "high", name: "prodcopy" },

@@ -1,3 +1,5 @@
+import { adviceFor, isTransientCode } from "./advice";
+
 /**
  * AWS's errors as ours: what was refused, why, and what a person does next. Nothing of a request's secret values gets in,
  * whatever the service repeats of them.
@@ -9,6 +11,8 @@ export class AwsCallError extends Error {
     readonly code: string,
     /** The permission that the call needs, e.g. `rds:ModifyDBInstance`. */
     readonly action: string,
+    /** Whether the same call may succeed in a moment: AWS throttled it, could not be reached, or had an error of its own. */
+    readonly transient = false,
   ) {
     super(message);
     this.name = "AwsCallError";
@@ -20,6 +24,22 @@ export function isAwsCode(error: unknown, ...codes: string[]): error is AwsCallE
   return error instanceof AwsCallError && codes.includes(error.code);
 }
 
+/**
+ * For `catch`: passes over these codes. A call whose answer was lost is made again by the SDK, and is then told that the thing is there already, or gone:
+ * whether it is ours is looked at afterwards.
+ */
+export function unless(...codes: string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!isAwsCode(error, ...codes)) throw error;
+    return undefined;
+  };
+}
+
+/** Whether the same call may succeed in a moment. */
+export function isTransient(error: unknown): error is AwsCallError {
+  return error instanceof AwsCallError && error.transient;
+}
+
 interface SdkError {
   name?: string;
   message?: string;
@@ -28,67 +48,20 @@ interface SdkError {
   $metadata?: { requestId?: string; httpStatusCode?: number };
 }
 
-/** What to do, by code; the first pattern that fits. Sources: the error lists of each service's API reference. */
-const advice: [pattern: RegExp, next: string][] = [
-  [
-    /^(ExpiredToken|RequestExpired|TokenRefreshRequired|ExpiredTokenException)$/,
-    "The credentials have expired. Log in anew (`aws sso login`, or a new session of the role) and run it again: it goes on from here.",
-  ],
-  [
-    /^(CredentialsProviderError|TokenProviderError|CouldNotLoadCredentials)$/,
-    "No usable credentials were found. Set AWS_PROFILE and log in (`aws sso login`), or run it where a role is attached.",
-  ],
-  [
-    /^(InvalidClientTokenId|UnrecognizedClient|AuthFailure|InvalidAccessKeyId|SignatureDoesNotMatch|IncompleteSignature)$/,
-    "AWS does not know these credentials. Check AWS_PROFILE and the key; keys that were deleted or are of another partition look so too.",
-  ],
-  [
-    /^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded)$/,
-    "AWS throttled the call, and went on doing so after every retry. Others work in this account at the moment; run it again later: it goes on from here.",
-  ],
-  [
-    /(QuotaExceeded|LimitExceeded|TooManyEnvironments|TooManyConfigurationTemplates)$/,
-    "A quota of the account is used up. Remove what nobody needs, or raise the quota in Service Quotas.",
-  ],
-  [
-    /^(InsufficientDBInstanceCapacity|InsufficientDBClusterCapacity|StorageTypeNotAvailable|StorageTypeNotSupported)$/,
-    "AWS has no capacity of this instance class or storage in the subnet group's zones now. Configure another class (prodcopy:instanceClass), or try again later.",
-  ],
-  [
-    /^(KMSKeyNotAccessible|KMSInvalidState|KMSAccessDenied|KMSNotFound|KMSDisabled)$/,
-    "The KMS key cannot be used from here. It must be enabled and let this role use it (kms:Decrypt, kms:CreateGrant, kms:DescribeKey); " +
-      "a snapshot of another account needs its key shared with this one, and one under the AWS managed key aws/rds can never be shared.",
-  ],
-  [
-    /^(InvalidDBSnapshotState|InvalidDBClusterSnapshotState)$/,
-    "The snapshot is still being made, copied or deleted. Wait until it is available, or name another one (prodcopy:snapshot).",
-  ],
-  [
-    /^(DBSnapshotNotFound|DBClusterSnapshotNotFound)$/,
-    "There is no such snapshot here. It was deleted, has another name, or is not shared with this account; a shared one is named by its ARN. Correct prodcopy:snapshot, or run `prodcopy refresh`.",
-  ],
-  [
-    /^(InvalidDBInstanceState|InvalidDBClusterState)$/,
-    "The database is in the middle of something else. Wait until it is available and run it again.",
-  ],
-  [
-    /^(OperationInProgress|InvalidRequest\.OperationInProgress)$/,
-    "The environment is in the middle of another update. Wait until it is Ready and run it again.",
-  ],
-  [
-    /^(TimeoutError|NetworkingError|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)$/,
-    "AWS could not be reached. Check the network and the region, then run it again: it goes on from here.",
-  ],
-];
-
 const denied =
   /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|InsufficientPrivileges|Client\.UnauthorizedOperation)$/;
 
+/** Permissions that are not called as their operation is. Source: Service Authorization Reference. */
+const permissions: Record<string, string> = {
+  "elasticbeanstalk:UpdateTagsForResource": "elasticbeanstalk:AddTags and elasticbeanstalk:RemoveTags",
+};
+
 /**
- * @param action the permission that the call needs, e.g. `rds:ModifyDBInstance`
+ * @param action the service's prefix in permissions and the operation, e.g. `rds:ModifyDBInstance`
  * @param input the request: names in it say what was meant, secret values in it are cut from the text
+ * @param caller the ARN that the credentials are of, where it is known
  */
-export function awsError(error: unknown, action: string, input: object): Error {
+export function awsError(error: unknown, action: string, input: object, caller?: string): Error {
   if (error instanceof AwsCallError) return error;
   const e = (error ?? {}) as SdkError;
   const code = codeOf(e);
@@ -97,13 +70,15 @@ export function awsError(error: unknown, action: string, input: object): Error {
   const said = hide(tidy(e.message ?? ""), input);
   const request = e.$metadata?.requestId === undefined ? "" : ` (request ${e.$metadata.requestId})`;
   if (denied.test(code)) {
-    return new AwsCallError(`${what} is denied: ${missing(said, action)}${request}`, code, action);
+    return new AwsCallError(`${what} is denied: ${missing(said, action, caller)}${request}`, code, action);
   }
-  const next =
-    classNotOffered(said) ??
-    advice.find(([pattern]) => pattern.test(code))?.[1] ??
-    "Nothing more was changed.";
-  return new AwsCallError(`${what} failed with ${code}: ${ended(said)} ${next}${request}`, code, action);
+  const transient = isTransientCode(code) || (e.$metadata?.httpStatusCode ?? 0) >= 500;
+  return new AwsCallError(
+    `${what} failed with ${code}: ${ended(said)} ${adviceFor(code, said, action)}${request}`,
+    code,
+    action,
+    transient,
+  );
 }
 
 /** `DBInstanceNotFoundFault` and `DBInstanceNotFound` are one. */
@@ -112,29 +87,26 @@ function codeOf(error: SdkError): string {
   return (name ?? "unknown error").replace(/(Fault|Exception)$/, "");
 }
 
-function missing(said: string, action: string): string {
-  const named = /not authorized to perform: ([\w-]+:\w+)/.exec(said)?.[1] ?? action;
-  const explicit = /explicit deny/i.test(said);
-  const who = /User: (\S+)/.exec(said)?.[1];
-  const holder = who === undefined ? "this role" : who;
-  return explicit
-    ? `a policy denies ${named} to ${holder} explicitly, as it should for production and for what carries no label of ours. ` +
-        "Look which resource is meant; do not lift the deny."
-    : `${holder} lacks the permission ${named}. Add it to the runner's policy (docs/aws.md lists all) and run it again: it goes on from here.`;
-}
-
-/** RDS says this as InvalidParameterCombination or InvalidParameterValue, for a class that the zones or the engine version do not have. */
-function classNotOffered(said: string): string | undefined {
-  if (
-    !/(does not support|not supported|not available|Cannot find).{0,120}(instance class|DB instance|db\.)/i.test(
-      said,
-    )
-  ) {
-    return undefined;
+/** Who lacks what on which thing, as far as AWS says it, and whose policy it is. Source: "Troubleshoot access denied error messages", IAM User Guide. */
+function missing(said: string, action: string, caller: string | undefined): string {
+  const named = /not authorized to perform: ([\w-]+:\w+)/.exec(said)?.[1] ?? permissions[action] ?? action;
+  const resource = /on resource: (\S+?)[.,;]?(?=\s|$)/.exec(said)?.[1];
+  const on = resource === undefined || resource === "*" ? "" : ` on ${resource}`;
+  const who = /User: (\S+)/.exec(said)?.[1] ?? caller ?? "this role";
+  if (/explicit deny/i.test(said)) {
+    const kind = /explicit deny in an? ((?!identity-based)[a-z -]+? (?:policy|boundary))/i.exec(said)?.[1];
+    return kind === undefined
+      ? `a policy denies ${named}${on} to ${who} explicitly, as it should for production and for what carries no label of ours. ` +
+          "Look which resource is meant; do not lift the deny."
+      : `${named}${on} is denied to ${who} explicitly by a ${kind}. Ask whoever keeps it, then run it again: it goes on from here.`;
   }
+  const other = /because no ((?!identity-based)[a-z -]+?) allows/i.exec(said)?.[1];
   return (
-    "This instance class is not offered for this engine version in the zones of the subnet group. Configure another one (prodcopy:instanceClass); " +
-    "`aws rds describe-orderable-db-instance-options --engine postgres` lists them."
+    `${who} lacks the permission ${named}${on}. ` +
+    (other === undefined
+      ? "Add it to the runner's policy (docs/aws.md lists all)"
+      : `Its own policy is not enough: no ${other} allows it; ask whoever keeps that one`) +
+    " and run it again: it goes on from here."
   );
 }
 
@@ -142,10 +114,10 @@ function classNotOffered(said: string): string | undefined {
 function targetOf(input: object): string {
   const named = Object.entries(input).filter(
     ([key, value]) =>
-      /(Identifier|Name|SecretId|ResourceArn|ResourceName|GroupId|InstanceId)$/.test(key) &&
+      /(Identifier|Name|SecretId|ResourceArn|ResourceName|GroupId|InstanceId|KmsKeyId)$/.test(key) &&
       typeof value === "string",
   );
-  return [...new Set(named.slice(0, 2).map(([, value]) => String(value)))].join(", ");
+  return [...new Set(named.slice(0, 3).map(([, value]) => String(value)))].join(", ");
 }
 
 /** EC2 appends kilobytes that only another API can read. */

@@ -1,5 +1,6 @@
 import type { Log } from "../../postgres/proof";
 import type { Aws } from "./clients";
+import { isAwsCode } from "./errors";
 import { findServer, type RdsServer } from "./server";
 import { waitFor, type Look } from "./wait";
 
@@ -55,6 +56,27 @@ export async function untilAvailable(
           : also(server);
     return left === undefined ? { done: server } : { state: left };
   });
+}
+
+/**
+ * Asks for a change that RDS takes only of a server that is available. In between it may begin something of its own, a backup or maintenance, and the
+ * change itself may have begun when its answer was lost and the SDK asked again: it is waited for, and asked once more.
+ */
+export async function whenAvailable(
+  aws: Aws,
+  id: string,
+  log: Log,
+  ask: () => Promise<unknown>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (tries === 3 || !isAwsCode(error, "InvalidDBInstanceState", "InvalidDBClusterState")) throw error;
+      await untilAvailable(aws, id, log, 120);
+    }
+  }
 }
 
 export async function untilGone(aws: Aws, id: string, log: Log, limitMinutes = 60): Promise<void> {

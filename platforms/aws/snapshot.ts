@@ -1,9 +1,9 @@
 import { proof, type Log, type Proven } from "../../postgres/proof";
 import type { Label, SnapshotPin, SnapshotRef } from "../platform";
 import type { Aws } from "./clients";
-import { isAwsCode } from "./errors";
+import { isAwsCode, unless } from "./errors";
 import { productionServer } from "./production";
-import { findServer } from "./server";
+import { findServer, required } from "./server";
 import { findSnapshot, listSnapshots, refOf, type RdsSnapshot } from "./snapshot/find";
 import { tagsOf } from "./tags";
 import { waitFor, type Look } from "./wait";
@@ -46,10 +46,13 @@ export async function completeSnapshot(aws: Aws, source: string, id: string): Pr
       : found.source !== source
         ? `The snapshot ${id} is of "${found.source}"`
         : `The snapshot ${id} is ${found.status} (${found.progress} %), not available`;
+  const next = /^(creating|copying)$/.test(found?.status ?? "")
+    ? "Wait until it is available and run it again, or name another one with prodcopy:snapshot."
+    : 'Correct prodcopy:snapshot, or run "prodcopy refresh".';
   throw new Error(
     `${why}, and a complete one of "${source}" was asked for. Nothing was changed. ` +
       `${others.length > 0 ? `There are: ${others.map((one) => one.id).join(", ")}` : "There is none"}. ` +
-      'Correct prodcopy:snapshot, or run "prodcopy refresh".',
+      next,
   );
 }
 
@@ -62,16 +65,17 @@ export async function takeSnapshot(
   purpose: "copy" | "safety",
   log: Log,
 ): Promise<Proven<SnapshotRef>> {
-  const found = await findSnapshot(aws, id);
-  if (found === undefined) {
+  if ((await findSnapshot(aws, id)) === undefined) {
     log(`taking the snapshot ${id} of ${source}`);
     await create(aws, source, id, label, purpose, log);
-  } else if (found.source !== source || found.label?.stack !== label.stack || found.purpose !== purpose) {
+  } else log(`the snapshot ${id} was begun before`);
+  const found = required(await findSnapshot(aws, id), `the snapshot ${id}`);
+  if (found.source !== source || found.label?.stack !== label.stack || found.purpose !== purpose) {
     throw new Error(
       `A snapshot ${id} is there already: of "${found.source}", for ${found.purpose ?? "an unknown purpose"}, of stack "${found.label?.stack ?? "none"}". ` +
         "It is left alone. Delete it yourself when nobody needs it, or use another name.",
     );
-  } else log(`the snapshot ${id} was begun before`);
+  }
   return provenOf(await untilComplete(aws, id, log));
 }
 
@@ -96,7 +100,8 @@ async function create(
         });
   await waitFor(`${source} to take a snapshot`, 120, aws.pace, log, async (): Promise<Look<true>> => {
     try {
-      await begin();
+      // One that is there already was made by a first try whose answer was lost, or is somebody else's: the caller looks.
+      await begin().catch(unless("DBSnapshotAlreadyExists", "DBClusterSnapshotAlreadyExists"));
       return { done: true };
     } catch (error) {
       if (!isAwsCode(error, "InvalidDBInstanceState", "InvalidDBClusterState")) throw error;

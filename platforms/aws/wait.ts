@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../../postgres/proof";
+import { isTransient } from "./errors";
 
 /** How patient the platform is. */
 export interface Pace {
@@ -16,10 +17,14 @@ export const usualPace: Pace = { everyMs: 10_000, sayEveryMs: 60_000, patience: 
 /** What a look has found: the end, or a state in words on the way to it. Whatever does not lead there is thrown. */
 export type Look<T> = { done: T } | { state: string };
 
+/** For how long looks may fail one after the other for a reason that passes: throttling, a network that is away, an error of AWS's own. */
+const silenceMinutes = 10;
+
 /**
- * Looks until it is done. Looks are spread by chance, so that several runs do not ask in step.
+ * Looks until it is done. Looks are spread by chance, so that several runs do not ask in step. A look that fails for a reason that passes is a
+ * look that saw nothing: hours of waiting are not given up because AWS was busy for a minute.
  * @param what the thing and what it is to become, e.g. "the copy test-3fa9 to be available"
- * @throws after `limitMinutes`, naming the last state; and at once what a look throws.
+ * @throws after `limitMinutes`, naming the last state; and at once what a look throws otherwise.
  */
 export async function waitFor<T>(
   what: string,
@@ -31,9 +36,14 @@ export async function waitFor<T>(
   const since = Date.now();
   const limitMs = limitMinutes * 60_000 * pace.patience;
   let said = { at: since, state: "" };
+  let seenAt = since;
   for (;;) {
-    const found = await look();
+    const found = await look().catch((error: unknown): Look<T> => {
+      if (!isTransient(error) || Date.now() - seenAt > silenceMinutes * 60_000 * pace.patience) throw error;
+      return { state: `AWS does not answer (${error.code})` };
+    });
     if ("done" in found) return found.done;
+    if (!found.state.startsWith("AWS does not answer")) seenAt = Date.now();
     const waited = Date.now() - since;
     if (waited > limitMs) {
       throw new Error(

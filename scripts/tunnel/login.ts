@@ -60,9 +60,7 @@ export async function destinationOf(order: TunnelOrder): Promise<Destination> {
 
 async function readSecret({ request }: TunnelOrder, name: string, key: string | undefined) {
   const check = accountCheck(request);
-  const client = mapped(new SecretsManagerClient(connection(request.region)), "secretsmanager", async () => {
-    await check();
-  });
+  const client = mapped(new SecretsManagerClient(connection(request.region)), "secretsmanager", check);
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
   return readConnectionSecret(name, SecretString, key === undefined ? {} : { key });
 }

@@ -68,6 +68,7 @@ export function readTunnelOrder(
   const region = options.region ?? stack.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   if (region === undefined) refuse("--region is missing; the stack names none, and AWS_REGION is not set");
   const account = options.account ?? stack.account;
+  const accountsBy = options.account === undefined ? "the stack's output `tunnel`" : "--account";
   if (account === undefined) {
     refuse(
       "--account is missing: the account's 12 digits, so that the credentials of another one are refused",
@@ -92,6 +93,7 @@ export function readTunnelOrder(
   const request = {
     region: region ?? "",
     accounts: [account ?? ""],
+    accountsBy,
     bastion: bastionOf(bastion ?? "-"),
     database: { host, port: portOf("--database-port", options.databasePort, refuse) ?? stack.port },
     ssh,

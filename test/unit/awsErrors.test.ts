@@ -10,7 +10,7 @@ describe("AWS's errors", () => {
       "User: arn:aws:sts::123456789012:assumed-role/runner/me is not authorized to perform: rds:AddTagsToResource on resource: arn:aws:rds:x because no identity-based policy allows it";
     assert.match(
       said({ name: "AccessDenied", message }),
-      /^rds:RestoreDBInstanceFromDBSnapshot on test-3fa9 is denied: arn:aws:sts::123456789012:assumed-role\/runner\/me lacks the permission rds:AddTagsToResource\. Add it/,
+      /^rds:RestoreDBInstanceFromDBSnapshot on test-3fa9 is denied: arn:aws:sts::123456789012:assumed-role\/runner\/me lacks the permission rds:AddTagsToResource on arn:aws:rds:x\. Add it/,
     );
     const ec2 =
       "You are not authorized to perform this operation. Encoded authorization failure message: AAAA_bbbb";

@@ -2,7 +2,7 @@ import { proof, type Proof } from "../../../postgres/proof";
 import type { Aws } from "../clients";
 import { requireCopy, type Copy } from "../copy";
 import { findServer } from "../server";
-import { troubleWith, untilAvailable } from "../serverState";
+import { troubleWith, untilAvailable, whenAvailable } from "../serverState";
 import { waitFor, type Look } from "../wait";
 
 const silent = () => undefined;
@@ -17,20 +17,12 @@ export async function setAdminPassword(aws: Aws, copyId: string, password: strin
   await untilAvailable(aws, copyId, silent, 60);
   const copy = await requireCopy(aws, copyId);
   const before = await resets(aws, copy);
-  const MasterUserPassword = password;
-  if (copy.kind === "instance") {
-    await aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: copyId,
-      MasterUserPassword,
-      ApplyImmediately: true,
-    });
-  } else {
-    await aws.rds.modifyDBCluster({
-      DBClusterIdentifier: copyId,
-      MasterUserPassword,
-      ApplyImmediately: true,
-    });
-  }
+  const asked = { MasterUserPassword: password, ApplyImmediately: true };
+  await whenAvailable(aws, copyId, silent, () =>
+    copy.kind === "instance"
+      ? aws.rds.modifyDBInstance({ DBInstanceIdentifier: copyId, ...asked })
+      : aws.rds.modifyDBCluster({ DBClusterIdentifier: copyId, ...asked }),
+  );
   const seen = await untilReset(aws, copy, before);
   return [
     proof(

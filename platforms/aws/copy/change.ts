@@ -2,7 +2,7 @@ import type { Log } from "../../../postgres/proof";
 import type { Aws } from "../clients";
 import { isAwsCode } from "../errors";
 import type { RdsServer } from "../server";
-import { untilGone } from "../serverState";
+import { untilGone, whenAvailable } from "../serverState";
 
 /** What a copy is to have; what is left out stays. */
 export interface Wanted {
@@ -38,18 +38,34 @@ export async function changeServer(aws: Aws, server: RdsServer, wanted: Wanted):
   const DBParameterGroupName = has("parameter group") ? wanted.parameterGroup : undefined;
   if (server.kind === "instance") {
     const own = { DBInstanceIdentifier: server.id, DBParameterGroupName };
-    await aws.rds.modifyDBInstance({ ...common, ...ofInstance, ...own });
+    await whenAvailable(
+      aws,
+      server.id,
+      () => undefined,
+      () => aws.rds.modifyDBInstance({ ...common, ...ofInstance, ...own }),
+    );
     return differing;
   }
   const { id: DBClusterIdentifier } = server;
-  await aws.rds.modifyDBCluster({
-    ...common,
-    DBClusterIdentifier,
-    DBClusterParameterGroupName: DBParameterGroupName,
-  });
+  await whenAvailable(
+    aws,
+    server.id,
+    () => undefined,
+    () =>
+      aws.rds.modifyDBCluster({
+        ...common,
+        DBClusterIdentifier,
+        DBClusterParameterGroupName: DBParameterGroupName,
+      }),
+  );
   if (has("class") || has("Performance Insights")) {
     for (const DBInstanceIdentifier of server.members) {
-      await aws.rds.modifyDBInstance({ ApplyImmediately: true, ...ofInstance, DBInstanceIdentifier });
+      await whenAvailable(
+        aws,
+        server.id,
+        () => undefined,
+        () => aws.rds.modifyDBInstance({ ApplyImmediately: true, ...ofInstance, DBInstanceIdentifier }),
+      );
     }
   }
   return differing;

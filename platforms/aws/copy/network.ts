@@ -1,7 +1,7 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import type { Label } from "../../platform";
 import type { Aws } from "../clients";
-import { isAwsCode } from "../errors";
+import { isAwsCode, unless } from "../errors";
 import { required } from "../server";
 import { labelOf, tagsOf } from "../tags";
 import { waitFor } from "../wait";
@@ -15,8 +15,8 @@ export type Peer = string;
  * @returns its id
  */
 export async function ensureGroup(aws: Aws, copyId: string, label: Label): Promise<string> {
-  const found = await findGroup(aws, copyId);
-  const id = found === undefined ? await createGroup(aws, copyId, label) : ourGroup(found, label);
+  const found = (await findGroup(aws, copyId)) ?? (await createGroup(aws, copyId, label));
+  const id = ourGroup(found, label);
   await closeEgress(aws, id);
   return id;
 }
@@ -37,16 +37,20 @@ async function vpcOf({ rds, settings }: Aws): Promise<string> {
   return required(DBSubnetGroups?.[0]?.VpcId, `the VPC of the subnet group ${settings.subnetGroup}`);
 }
 
-async function createGroup(aws: Aws, copyId: string, label: Label): Promise<string> {
-  const { GroupId } = await aws.ec2.createSecurityGroup({
-    GroupName: copyId,
-    Description: `Quarantine of the copy ${copyId}`,
-    VpcId: await vpcOf(aws),
-    TagSpecifications: [
-      { ResourceType: "security-group", Tags: [...tagsOf(label), { Key: "Name", Value: copyId }] },
-    ],
-  });
-  return required(GroupId, "the security group's id");
+async function createGroup(aws: Aws, copyId: string, label: Label): Promise<SecurityGroup> {
+  const VpcId = await vpcOf(aws);
+  await aws.ec2
+    .createSecurityGroup({
+      GroupName: copyId,
+      Description: `Quarantine of the copy ${copyId}`,
+      VpcId,
+      TagSpecifications: [
+        { ResourceType: "security-group", Tags: [...tagsOf(label), { Key: "Name", Value: copyId }] },
+      ],
+    })
+    // Made by a first try whose answer was lost, if it carries the label.
+    .catch(unless("InvalidGroup.Duplicate"));
+  return required(await findGroup(aws, copyId), `the security group ${copyId}`);
 }
 
 function ourGroup({ GroupId, GroupName, Tags }: SecurityGroup, label: Label): string {
@@ -64,7 +68,9 @@ function ourGroup({ GroupId, GroupName, Tags }: SecurityGroup, label: Label): st
 async function closeEgress(aws: Aws, GroupId: string): Promise<void> {
   const { IpPermissionsEgress = [] } = await readGroup(aws, GroupId);
   if (IpPermissionsEgress.length === 0) return;
-  await aws.ec2.revokeSecurityGroupEgress({ GroupId, IpPermissions: IpPermissionsEgress });
+  await aws.ec2
+    .revokeSecurityGroupEgress({ GroupId, IpPermissions: IpPermissionsEgress })
+    .catch(unless("InvalidPermission.NotFound"));
 }
 
 async function readGroup(aws: Aws, id: string): Promise<SecurityGroup> {
@@ -81,10 +87,14 @@ export async function admitOnly(aws: Aws, GroupId: string, port: number, peers: 
   const missing = wanted.filter((one) => !present.some((other) => same(one, other)));
   // Who shall no longer come in goes first.
   if (surplus.length > 0) {
-    await aws.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: surplus });
+    await aws.ec2
+      .revokeSecurityGroupIngress({ GroupId, IpPermissions: surplus })
+      .catch(unless("InvalidPermission.NotFound"));
   }
   if (missing.length > 0) {
-    await aws.ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: missing });
+    await aws.ec2
+      .authorizeSecurityGroupIngress({ GroupId, IpPermissions: missing })
+      .catch(unless("InvalidPermission.Duplicate"));
   }
 }
 

@@ -55,7 +55,7 @@ async function untilInForce(aws: Aws, { id }: Copy, group: string, log: Log): Pr
   );
   if (status(changed) === "in-sync") return;
   log(`rebooting ${id}, so that its working settings are in force`);
-  await rebootServer(aws, changed);
+  await rebootServer(aws, changed, log);
   await untilAvailable(aws, id, log, 60, (server) =>
     status(server) === "in-sync" ? undefined : `parameters ${status(server)}`,
   );

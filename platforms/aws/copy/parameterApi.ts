@@ -1,15 +1,16 @@
 import type { Parameter as RdsParameter } from "@aws-sdk/client-rds";
 import type { Label } from "../../platform";
 import { pages, type Aws } from "../clients";
-import { isAwsCode } from "../errors";
-import { required, type RdsServer } from "../server";
+import { isAwsCode, unless } from "../errors";
+import type { RdsServer } from "../server";
 import { tagsOf } from "../tags";
 
 /** The same calls for groups of instances and of clusters. */
 interface GroupApi {
   /** Its ARN, or undefined. */
   find(name: string): Promise<string | undefined>;
-  create(name: string, family: string, label: Label): Promise<string>;
+  /** One that is there already is left as it is: whose it is, its label says. */
+  create(name: string, family: string, label: Label): Promise<void>;
   list(name: string, source?: "user"): Promise<RdsParameter[]>;
   modify(name: string, parameters: RdsParameter[]): Promise<unknown>;
   remove(name: string): Promise<unknown>;
@@ -26,6 +27,7 @@ export function apiOf({ rds }: Aws, kind: RdsServer["kind"]): GroupApi {
     if (isAwsCode(error, "DBParameterGroupNotFound", "DBClusterParameterGroupNotFound")) return undefined;
     throw error;
   };
+  const alreadyThere = unless("DBParameterGroupAlreadyExists");
   if (kind === "instance") {
     return {
       find: (name) =>
@@ -33,11 +35,9 @@ export function apiOf({ rds }: Aws, kind: RdsServer["kind"]): GroupApi {
           .describeDBParameterGroups({ DBParameterGroupName: name })
           .then(({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupArn, orNone),
       create: async (name, family, label) => {
-        const made = await rds.createDBParameterGroup({
-          DBParameterGroupName: name,
-          ...common(name, family, label),
-        });
-        return required(made.DBParameterGroup?.DBParameterGroupArn, "the parameter group's ARN");
+        await rds
+          .createDBParameterGroup({ DBParameterGroupName: name, ...common(name, family, label) })
+          .catch(alreadyThere);
       },
       list: (name, Source) =>
         pages(async (Marker) => {
@@ -66,11 +66,9 @@ export function apiOf({ rds }: Aws, kind: RdsServer["kind"]): GroupApi {
           orNone,
         ),
     create: async (name, family, label) => {
-      const made = await rds.createDBClusterParameterGroup({
-        DBClusterParameterGroupName: name,
-        ...common(name, family, label),
-      });
-      return required(made.DBClusterParameterGroup?.DBClusterParameterGroupArn, "the parameter group's ARN");
+      await rds
+        .createDBClusterParameterGroup({ DBClusterParameterGroupName: name, ...common(name, family, label) })
+        .catch(alreadyThere);
     },
     list: (name, Source) =>
       pages(async (Marker) => {

@@ -3,7 +3,7 @@ import type { Log } from "../../../postgres/proof";
 import type { Label } from "../../platform";
 import type { Aws } from "../clients";
 import { isAwsCode } from "../errors";
-import { findServer, type RdsServer } from "../server";
+import { findServer, required, type RdsServer } from "../server";
 import { labelOf } from "../tags";
 import { waitFor } from "../wait";
 import { apiOf } from "./parameterApi";
@@ -42,8 +42,8 @@ export async function ensureParameters(
 ): Promise<string> {
   const name = groupName(copyId, purpose);
   const api = apiOf(aws, origin.kind);
-  const arn = (await api.find(name)) ?? (await api.create(name, familyOf(origin), label));
-  await assertOurs(aws, name, arn, label);
+  if ((await api.find(name)) === undefined) await api.create(name, familyOf(origin), label);
+  await assertOurs(aws, name, required(await api.find(name), `the parameter group ${name}`), label);
   const family = parametersOf(await api.list(name));
   const production = await valuesOfProduction(aws, origin);
   const make = purpose === "quarantine" ? quarantineParameters : workingParameters;

@@ -3,7 +3,7 @@ import type { CopyRef, RestoreRequest } from "../../platform";
 import type { Aws } from "../clients";
 import { assertLabel, refOfCopy, requireCopy } from "../copy";
 import { findServer, type RdsServer } from "../server";
-import { untilAvailable, untilGone } from "../serverState";
+import { untilAvailable, untilGone, whenAvailable } from "../serverState";
 import { completeSnapshot } from "../snapshot";
 import type { RdsSnapshot } from "../snapshot/find";
 import { removeRekeyed, snapshotToRestore } from "../snapshot/rekey";
@@ -105,14 +105,14 @@ async function untilSettled(aws: Aws, copyId: string, log: Log): Promise<void> {
   );
   if (!needsReboot(settled)) return;
   log(`rebooting ${copyId}, so that its parameters are in force`);
-  await rebootServer(aws, settled);
+  await rebootServer(aws, settled, log);
   await untilAvailable(aws, copyId, log, 60, ({ parameterGroup }) =>
     parameterGroup.status === "in-sync" ? undefined : `parameters ${parameterGroup.status}`,
   );
 }
 
-export async function rebootServer({ rds }: Aws, server: RdsServer): Promise<void> {
+export async function rebootServer(aws: Aws, server: RdsServer, log: Log): Promise<void> {
   for (const DBInstanceIdentifier of server.kind === "cluster" ? server.members : [server.id]) {
-    await rds.rebootDBInstance({ DBInstanceIdentifier });
+    await whenAvailable(aws, server.id, log, () => aws.rds.rebootDBInstance({ DBInstanceIdentifier }));
   }
 }

@@ -1,20 +1,19 @@
 import { proof, type Log, type Proof } from "../../../postgres/proof";
 import type { SecretStore } from "../../platform";
-import { isSecret } from "../../secretSettings";
 import type { Aws } from "../clients";
+import { describeEarlier, keepEarlier } from "./earlier";
 import {
   claimTag,
   findEnvironment,
   readClaims,
   readSettings,
   requireEnvironment,
+  sameSetting,
   type Environment,
-  type Setting,
-  type Settings,
 } from "./read";
 import { isOurs, newRecord, readRecord, recordRef, writeRecord, type ClaimRecord } from "./record";
 import { productionEndpoints, refuseEnvironment } from "./refuse";
-import { untilReady } from "./wait";
+import { untilReady, whenReady } from "./wait";
 
 const silent: Log = () => undefined;
 
@@ -40,7 +39,7 @@ export async function makeClaim(
   const { settings } = await readSettings(aws, environment);
   const missing = names.filter((setting) => held?.earlier[setting] === undefined);
   const record = held ?? newRecord(stack, environment);
-  const earlier = { ...record.earlier, ...keepEarlier(aws, name, settings, missing) };
+  const earlier = { ...record.earlier, ...(await keepEarlier(aws, name, settings, missing)) };
   // Before the tag that says so: a claim without its earlier values could not be put back.
   if (missing.length > 0) await writeRecord(secrets, { ...record, earlier });
   if (held === undefined) await leaveTag(aws, secrets, environment, { ...record, earlier });
@@ -59,10 +58,12 @@ async function leaveTag(
   record: ClaimRecord,
 ): Promise<void> {
   const { stack, claimedAt } = record;
-  await aws.beanstalk.updateTagsForResource({
-    ResourceArn: environment.arn,
-    TagsToAdd: [{ Key: claimTag(stack), Value: claimedAt }],
-  });
+  await whenReady(aws, environment.name, silent, () =>
+    aws.beanstalk.updateTagsForResource({
+      ResourceArn: environment.arn,
+      TagsToAdd: [{ Key: claimTag(stack), Value: claimedAt }],
+    }),
+  );
   await untilReady(aws, environment.name, silent);
   const [first] = await readClaims(aws, environment);
   if (first?.stack === stack) return;
@@ -118,46 +119,14 @@ async function removeClaim(
   environment: Environment,
   stack: string,
 ): Promise<void> {
-  await untilReady(aws, environment.name, silent);
-  await aws.beanstalk.updateTagsForResource({
-    ResourceArn: environment.arn,
-    TagsToRemove: [claimTag(stack)],
-  });
+  await whenReady(aws, environment.name, silent, () =>
+    aws.beanstalk.updateTagsForResource({
+      ResourceArn: environment.arn,
+      TagsToRemove: [claimTag(stack)],
+    }),
+  );
   await untilReady(aws, environment.name, silent);
   await secrets.remove(recordRef(stack, environment.id));
-}
-
-/** Elastic Beanstalk shows some values as stars, which would be put back as stars. */
-function keepEarlier(
-  { settings: { earlierSecrets } }: Aws,
-  name: string,
-  settings: Settings,
-  names: string[],
-): ClaimRecord["earlier"] {
-  const kept: ClaimRecord["earlier"] = {};
-  const masked: string[] = [];
-  for (const setting of names) {
-    const present: Setting | undefined = settings[setting];
-    const named = earlierSecrets[setting];
-    if (present === undefined || !/^\*+$/.test(present.value)) kept[setting] = present ?? null;
-    else if (named !== undefined) kept[setting] = { kind: "secret", value: named };
-    else masked.push(setting);
-  }
-  if (masked.length === 0) return kept;
-  throw new Error(
-    `Environment "${name}" shows ${masked.join(", ")} as stars, so what stands there cannot be kept and put back. Nothing was changed. ` +
-      "Name the secret that holds it in prodcopy:earlierSecrets.",
-  );
-}
-
-export function sameSetting(one: Setting | null | undefined, other: Setting | null | undefined): boolean {
-  return (one?.kind ?? null) === (other?.kind ?? null) && (one?.value ?? null) === (other?.value ?? null);
-}
-
-function describeEarlier([name, earlier]: [string, Setting | null]): string {
-  if (earlier === null) return `${name} was not set`;
-  if (earlier.kind === "secret") return `${name} was fetched from ${earlier.value}`;
-  return isSecret(name, earlier.value, []) ? `${name} kept as a secret` : `${name}=${earlier.value}`;
 }
 
 function claimedByAnother(name: string, claim: { stack: string; since: string } | undefined): Error {

@@ -1,8 +1,15 @@
 import { proof, type Log, type Proof } from "../../../postgres/proof";
 import type { Aws } from "../clients";
 import type { AwsSecretStore } from "../secrets";
-import { sameSetting } from "./claims";
-import { findEnvironment, readClaims, readSettings, type Environment, type Settings } from "./read";
+import {
+  findEnvironment,
+  readClaims,
+  readSettings,
+  sameSetting,
+  stands,
+  type Environment,
+  type Settings,
+} from "./read";
 import { isOurs, readRecord, type ClaimRecord } from "./record";
 import { apply, finish, type Values } from "./update";
 import { untilReady } from "./wait";
@@ -33,7 +40,7 @@ export async function putEarlierBack(
   const changed = Object.keys(values).filter((one) => !sameSetting(settings[one], values[one]));
   const theirs = changedByOthers(record, settings);
   const outcome = changed.length === 0 ? "nothing to do" : await back(aws, environment, values, log);
-  await finish(aws, secrets, environment, { ...record, set: {} });
+  await finish(aws, secrets, environment, { ...record, set: {}, unseen: {} });
   return [
     proof(
       changed.length > 0
@@ -54,7 +61,7 @@ async function back(aws: Aws, environment: Environment, values: Values, log: Log
   const health = await apply(aws, environment, values, log);
   if (health.healthy) return health.evidence;
   const { settings } = await readSettings(aws, environment);
-  const left = Object.keys(values).filter((name) => !sameSetting(settings[name], values[name]));
+  const left = Object.keys(values).filter((name) => !stands(settings[name], values[name] ?? null));
   if (left.length > 0) {
     throw new Error(
       `Environment "${environment.name}" was told to go back to its earlier values, and ${left.join(", ")} did not: ${health.reason} ` +

@@ -19,6 +19,20 @@ export interface Setting {
 
 export type Settings = Record<string, Setting>;
 
+/** Whether Elastic Beanstalk keeps a value from sight: nobody can tell from it what stands there. */
+export function isStars(setting: Setting | undefined): boolean {
+  return setting?.kind === "plain" && /^\*+$/.test(setting.value);
+}
+
+export function sameSetting(one: Setting | null | undefined, other: Setting | null | undefined): boolean {
+  return (one?.kind ?? null) === (other?.kind ?? null) && (one?.value ?? null) === (other?.value ?? null);
+}
+
+/** Whether a setting stands as it was asked, as far as it can be seen. */
+export function stands(present: Setting | undefined, asked: Setting | null): boolean {
+  return sameSetting(present, asked) || (isStars(present) && asked?.kind === "plain");
+}
+
 /** An environment of Elastic Beanstalk, its answers parsed. */
 export interface Environment {
   id: string;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { SecretStore } from "../../platform";
-import type { Environment, Setting } from "./read";
+import { isStars, type Environment, type Setting, type Settings } from "./read";
 
 const settingSchema = z.object({ kind: z.enum(["plain", "secret"]), value: z.string() });
 
@@ -16,6 +16,8 @@ const recordSchema = z.object({
   earlier: z.record(z.string(), settingSchema.nullable()),
   /** Fingerprints of what this stack set, or was about to. */
   set: z.record(z.string(), z.array(z.string())),
+  /** What this stack set where Elastic Beanstalk shows stars, since it cannot be read there. */
+  unseen: z.record(z.string(), settingSchema).optional(),
   /** An update that was begun and is not known to have ended: what its settings were just before. */
   updating: z.record(z.string(), settingSchema.nullable()).optional(),
 });
@@ -70,7 +72,31 @@ export function fingerprint({ key }: ClaimRecord, name: string, { kind, value }:
     .digest("hex");
 }
 
-/** Whether a value is one that the claim's stack set, or was about to. */
+/**
+ * Whether a value is one that the claim's stack set, or was about to. Of stars nobody can tell: they are taken for ours when we set something there, since left
+ * alone the environment would keep a password of a copy that goes.
+ */
 export function isOurs(record: ClaimRecord, name: string, setting: Setting | undefined): boolean {
-  return setting !== undefined && (record.set[name] ?? []).includes(fingerprint(record, name, setting));
+  if (setting === undefined) return false;
+  if (isStars(setting)) return record.unseen?.[name] !== undefined || record.updating?.[name] !== undefined;
+  return (record.set[name] ?? []).includes(fingerprint(record, name, setting));
+}
+
+/**
+ * The settings with what is known to stand behind stars: what this stack set there last, else what the claim found.
+ * @throws when somebody else has set a claimed one since, which could not be put back
+ */
+export function revealed(record: ClaimRecord, settings: Settings): Settings {
+  const unknown: string[] = [];
+  const known = Object.entries(settings).map(([name, setting]) => {
+    const behind = record.unseen?.[name] ?? record.earlier[name];
+    if (!isStars(setting) || behind === undefined) return [name, setting] as const;
+    if (behind === null && record.updating?.[name] === undefined) unknown.push(name);
+    return [name, behind ?? setting] as const;
+  });
+  if (unknown.length === 0) return Object.fromEntries(known);
+  throw new Error(
+    `Environment "${record.environment}" shows ${unknown.join(", ")} as stars, and nothing stood there when stack "${record.stack}" claimed it: ` +
+      "somebody set it since, and it could not be put back. Nothing was changed. Remove it, and run `pulumi up` again.",
+  );
 }

@@ -2,20 +2,23 @@ import { proof, type Log, type Proof } from "../../../postgres/proof";
 import type { EnvironmentChange } from "../../platform";
 import { isSecret } from "../../secretSettings";
 import type { Aws } from "../clients";
-import { isAwsCode } from "../errors";
 import type { AwsSecretStore } from "../secrets";
-import { requireClaim, sameSetting } from "./claims";
+import { requireClaim } from "./claims";
+import { explained } from "./explained";
 import {
+  isStars,
   namespaces,
   readSettings,
   requireEnvironment,
+  sameSetting,
+  stands,
   type Environment,
   type Setting,
   type Settings,
 } from "./read";
-import { fingerprint, writeRecord, type ClaimRecord } from "./record";
+import { fingerprint, revealed, writeRecord, type ClaimRecord } from "./record";
 import { productionEndpoints, refuseEnvironment, refuseTargets } from "./refuse";
-import { lastEvent, untilHealthy, untilReady, type Health } from "./wait";
+import { lastEvent, untilHealthy, untilReady, whenReady, type Health } from "./wait";
 
 /** Settings as they are to be; null takes one away. */
 export type Values = Record<string, Setting | null>;
@@ -38,7 +41,7 @@ export async function updateEnvironment(
   await untilReady(aws, environment.name, log);
   const wanted = await resolve(aws, secrets, change);
   refuseUnclaimed(environment, record, wanted);
-  const { settings } = await readSettings(aws, environment);
+  const settings = revealed(record, (await readSettings(aws, environment)).settings);
   await refuseTargets(
     aws,
     `The change of environment "${environment.name}"`,
@@ -58,7 +61,7 @@ export async function updateEnvironment(
   if (!health.healthy) {
     return rollBack(aws, secrets, environment, { record: intent, before, reason: health.reason }, log);
   }
-  await finish(aws, secrets, environment, intent);
+  await finish(aws, secrets, environment, { ...intent, unseen: { ...intent.unseen, ...wanted } });
   return [
     proof(
       `Environment "${environment.name}" was set to ${describe(wanted)} in one update and is healthy on it.`,
@@ -67,37 +70,13 @@ export async function updateEnvironment(
   ];
 }
 
-/** One UpdateEnvironment sets and removes, so that a name exists in one namespace only. Values that stand already are not sent. */
+/** Asks for what differs, and waits for Ready and health. What stands afterwards is read back. */
 export async function apply(aws: Aws, environment: Environment, values: Values, log: Log): Promise<Health> {
-  const { settings } = await readSettings(aws, environment);
-  const differing = Object.entries(values).filter(([name, one]) => !sameSetting(settings[name], one));
   const since = await lastEvent(aws, environment);
-  if (differing.length > 0) {
-    const set = differing.filter((entry): entry is [string, Setting] => entry[1] !== null);
-    const gone = differing.filter(([name, one]) => {
-      const present = settings[name];
-      return present !== undefined && present.kind !== one?.kind;
-    });
-    await aws.beanstalk
-      .updateEnvironment({
-        EnvironmentId: environment.id,
-        OptionSettings: set.map(([OptionName, { kind, value }]) => ({
-          Namespace: namespaces[kind],
-          OptionName,
-          Value: value,
-        })),
-        OptionsToRemove: gone.map(([OptionName]) => ({
-          Namespace: namespaces[settings[OptionName]!.kind],
-          OptionName,
-        })),
-      })
-      .catch((error: unknown) => {
-        throw explained(error, set);
-      });
-  }
+  await whenReady(aws, environment.name, log, async () => send(aws, environment, values));
   const health = await untilHealthy(aws, environment.name, since, log);
   const after = await readSettings(aws, environment);
-  const unset = Object.entries(values).filter(([name, one]) => !sameSetting(after.settings[name], one));
+  const unset = Object.entries(values).filter(([name, one]) => !stands(after.settings[name], one));
   if (unset.length === 0) return health;
   const left = unset.map(([name]) => name).join(", ");
   return {
@@ -106,15 +85,35 @@ export async function apply(aws: Aws, environment: Environment, values: Values, 
   };
 }
 
-function explained(error: unknown, set: [string, Setting][]): unknown {
-  const references = set.some(([, { kind }]) => kind === "secret");
-  if (!references || !isAwsCode(error, "ConfigurationValidation", "InvalidParameterValue", "Validation")) {
-    return error;
-  }
-  return new Error(
-    `${(error as Error).message} If its platform version is older than secrets in settings (26 March 2025; single fields of them 13 January 2026), ` +
-      "update the platform, or set prodcopy:passwordAs to value.",
-  );
+/**
+ * One UpdateEnvironment sets and removes, so that a name exists in one namespace only. Values that stand already are not sent; what is shown as stars always
+ * is, for nobody can see what stands there.
+ */
+async function send(aws: Aws, environment: Environment, values: Values): Promise<void> {
+  const { settings } = await readSettings(aws, environment);
+  const differing = Object.entries(values).filter(([name, one]) => !sameSetting(settings[name], one));
+  if (differing.length === 0) return;
+  const set = differing.filter((entry): entry is [string, Setting] => entry[1] !== null);
+  const gone = differing.filter(([name, one]) => {
+    const present = settings[name];
+    return present !== undefined && present.kind !== one?.kind;
+  });
+  await aws.beanstalk
+    .updateEnvironment({
+      EnvironmentId: environment.id,
+      OptionSettings: set.map(([OptionName, { kind, value }]) => ({
+        Namespace: namespaces[kind],
+        OptionName,
+        Value: value,
+      })),
+      OptionsToRemove: gone.map(([OptionName]) => ({
+        Namespace: namespaces[settings[OptionName]!.kind],
+        OptionName,
+      })),
+    })
+    .catch((error: unknown) => {
+      throw explained(error, set);
+    });
 }
 
 async function resolve(aws: Aws, secrets: AwsSecretStore, change: EnvironmentChange): Promise<Settings> {
@@ -218,8 +217,13 @@ export async function finish(
     const now = present && fingerprint(record, name, present);
     return [name, fingerprints.filter((one) => one === now)] as const;
   });
+  const unseen = Object.entries(record.unseen ?? {}).filter(([name]) => isStars(settings[name]));
   const { updating: _ended, ...rest } = record;
-  await writeRecord(secrets, { ...rest, set: Object.fromEntries(set) });
+  await writeRecord(secrets, {
+    ...rest,
+    set: Object.fromEntries(set),
+    unseen: Object.fromEntries(unseen),
+  });
 }
 
 function describe(wanted: Settings): string {

@@ -1,5 +1,6 @@
 import type { Log } from "../../../postgres/proof";
 import type { Aws } from "../clients";
+import { isAwsCode } from "../errors";
 import { waitFor, type Look } from "../wait";
 import { findEnvironment, type Environment } from "./read";
 
@@ -25,6 +26,33 @@ export async function untilReady(aws: Aws, name: string, log: Log): Promise<Envi
       return found.status === "Ready" ? { done: found } : { state: found.status };
     },
   );
+}
+
+/**
+ * Asks for a change that Elastic Beanstalk takes only of an environment that is Ready. Between our look and our call another update may begin, and so
+ * may our own, whose answer was lost and which the SDK asked for again: it is waited for, and asked once more. `ask` looks what is left to do.
+ */
+export async function whenReady(
+  aws: Aws,
+  name: string,
+  log: Log,
+  ask: () => Promise<unknown>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await untilReady(aws, name, log);
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (tries === 3 || !isBusy(error)) throw error;
+    }
+  }
+}
+
+/** Whether a change was refused because another is under way. The words of a real answer: hashicorp/terraform-provider-aws, issue 32284. */
+export function isBusy(error: unknown): boolean {
+  if (isAwsCode(error, "OperationInProgress", "InvalidRequest.OperationInProgress")) return true;
+  return isAwsCode(error, "InvalidParameterValue") && /invalid state for this operation/.test(error.message);
 }
 
 /** How an environment is after it was waited for. `reason` is a sentence for a person. */

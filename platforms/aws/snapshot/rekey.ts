@@ -1,6 +1,7 @@
 import type { Log } from "../../../postgres/proof";
 import type { Label } from "../../platform";
 import type { Aws } from "../clients";
+import { unless } from "../errors";
 import { removeSnapshot, untilComplete } from "../snapshot";
 import { tagsOf } from "../tags";
 import { findSnapshot, type RdsSnapshot } from "./find";
@@ -22,23 +23,26 @@ export async function snapshotToRestore(
   const why = snapshot.kind === "cluster" ? undefined : whyCopied(aws, snapshot);
   if (why === undefined) return snapshot;
   const id = rekeyedId(copyId);
-  const found = await findSnapshot(aws, id);
-  if (found !== undefined && (found.label?.stack !== label.stack || found.purpose !== "copy")) {
-    throw new Error(
-      `A snapshot ${id} is there already and carries the label of stack "${found.label?.stack ?? "none"}". It is left alone. ` +
-        "Delete it yourself when nobody needs it.",
-    );
-  }
-  if (found === undefined) {
+  if ((await findSnapshot(aws, id)) === undefined) {
     const KmsKeyId = aws.settings.kmsKey ?? accountKey;
     log(`copying ${snapshot.id} under the key ${KmsKeyId}: ${why}`);
-    await aws.rds.copyDBSnapshot({
-      SourceDBSnapshotIdentifier: snapshot.shared ? snapshot.arn : snapshot.id,
-      TargetDBSnapshotIdentifier: id,
-      KmsKeyId,
-      CopyTags: false,
-      Tags: tagsOf(label, { purpose: "copy", snapshot: snapshot.id }),
-    });
+    await aws.rds
+      .copyDBSnapshot({
+        SourceDBSnapshotIdentifier: snapshot.shared ? snapshot.arn : snapshot.id,
+        TargetDBSnapshotIdentifier: id,
+        KmsKeyId,
+        CopyTags: false,
+        Tags: tagsOf(label, { purpose: "copy", snapshot: snapshot.id }),
+      })
+      // Begun by a first try whose answer was lost, if it carries the label.
+      .catch(unless("DBSnapshotAlreadyExists"));
+  }
+  const found = await findSnapshot(aws, id);
+  if (found?.label?.stack !== label.stack || found.purpose !== "copy") {
+    throw new Error(
+      `A snapshot ${id} is there already and carries the label of stack "${found?.label?.stack ?? "none"}". It is left alone. ` +
+        "Delete it yourself when nobody needs it.",
+    );
   }
   return untilComplete(aws, id, log);
 }

@@ -2,7 +2,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { EC2InstanceConnectClient } from "@aws-sdk/client-ec2-instance-connect";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Log } from "../../../postgres/proof";
-import { accountCheck, connection, mapped } from "../clients";
+import { accountCheck, connection, mapped, type AllowedAccounts, type Caller } from "../clients";
 import { findBastion, instanceConnectKey, wakeBastion, type BastionName } from "./bastion";
 import { TunnelRefused, type Carrier } from "./carrier";
 import { sshCarrier } from "./ssh";
@@ -20,10 +20,8 @@ export interface BySsh {
   privateKey?: string | undefined;
 }
 
-export interface TunnelRequest {
-  region: string;
-  /** The accounts in which the bastion may be; no call leaves before the account was checked. */
-  accounts: string[];
+/** `accounts` are those in which the bastion may be; no call leaves before the account was checked. */
+export interface TunnelRequest extends AllowedAccounts {
   bastion: BastionName;
   database: { host: string; port: number };
   ssh?: BySsh | undefined;
@@ -40,10 +38,7 @@ export interface TunnelRequest {
  */
 export async function openTunnel(request: TunnelRequest, log: Log): Promise<Tunnel> {
   const { region } = request;
-  const check = accountCheck(request);
-  const guard = async () => {
-    await check();
-  };
+  const guard = accountCheck(request);
   const ec2 = mapped(new EC2Client(connection(region)), "ec2", guard);
   const { id } = await findBastion(ec2, request.bastion);
   let carrier: Carrier;
@@ -63,7 +58,7 @@ export async function openTunnel(request: TunnelRequest, log: Log): Promise<Tunn
 
 async function bySsh(
   ssh: BySsh,
-  at: { ec2: EC2Client; region: string; guard: () => Promise<void>; id: string; log: Log },
+  at: { ec2: EC2Client; region: string; guard: () => Promise<Caller>; id: string; log: Log },
   database: TunnelRequest["database"],
 ): Promise<Carrier> {
   const connect = mapped(

@@ -12,6 +12,7 @@ from .call import Call
 @dataclass
 class Fault:
     service: str
+    """`*` stands for every service."""
     operation: str
     """`*` stands for every operation of the service."""
     times: int = 1
@@ -23,9 +24,12 @@ class Fault:
     """Seconds before anything else happens."""
     after: bool = False
     """The call is carried out all the same, and only its answer is lost."""
+    key: str | None = None
+    """Only calls that are signed with this access key."""
 
     def fits(self, call: Call) -> bool:
-        return self.times > 0 and self.service == call.service and self.operation in ("*", call.operation)
+        is_meant = self.service in ("*", call.service) and self.operation in ("*", call.operation)
+        return self.times > 0 and is_meant and self.key in (None, call.access_key)
 
 
 class Faults:
