@@ -20,6 +20,8 @@ from werkzeug.serving import make_server  # noqa: E402
 from .beanstalk import responses as beanstalk  # noqa: E402
 from .clock import Clock  # noqa: E402
 from .config import read_config  # noqa: E402
+from .ecs import responses as ecs  # noqa: E402
+from .events import bus  # noqa: E402
 from .home import Home  # noqa: E402
 from .network import Network  # noqa: E402
 from .postgres.certificates import Authority  # noqa: E402
@@ -39,6 +41,8 @@ def main() -> None:
         rds.install()
         beanstalk.install()
         ssm.install()
+        ecs.install()
+        bus.install()
         serve()
     finally:
         world.clock.stop()
@@ -66,8 +70,8 @@ def serve() -> None:
         stop()
 
     threading.Thread(target=watch, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}"
-    print(json.dumps({"endpoint": endpoint, "caFile": str(world.authority.file), "folder": str(world.home.root)}))
+    world.endpoint = f"http://127.0.0.1:{server.server_port}"
+    print(json.dumps({"endpoint": world.endpoint, "caFile": str(world.authority.file), "folder": str(world.home.root)}))
     sys.stdout.flush()
     server.serve_forever(poll_interval=0.05)
 

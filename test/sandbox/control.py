@@ -11,6 +11,7 @@ from moto.rds.models import rds_backends
 
 from .beanstalk.responses import all_environments
 from .cloudwatch import control as cloudwatch
+from .ecs import control as ecs
 from .front import Front
 from .gate.faults import faults as all_faults
 from .gate.log import log as all_calls
@@ -182,6 +183,7 @@ HANDLERS: dict[str, Handler] = {
     "faults": faults,
     "log": log,
     **cloudwatch.HANDLERS,
+    **ecs.HANDLERS,
 }
 
 

@@ -45,22 +45,22 @@ class Front:
     def _accept(self) -> None:
         while True:
             try:
-                client, (source, _) = self._listener.accept()
+                client, (address, port) = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(client, source), daemon=True).start()
+            threading.Thread(target=self._serve, args=(client, address, port), daemon=True).start()
 
-    def _serve(self, client: socket.socket, source: str) -> None:
+    def _serve(self, client: socket.socket, address: str, port: int) -> None:
         with self._lock:
             self._open.add(client)
         try:
-            port = self._behind()
-            if not self._admits(source):
+            behind = self._behind()
+            if not self._admits(world.network.source_of(address, port)):
                 _refuse(client, self.silent)
-            elif port is None:
+            elif behind is None:
                 _refuse(client, silent=False)
             else:
-                self._pass_on(client, port)
+                self._pass_on(client, behind)
         except OSError:
             _reset(client)
         finally:

@@ -12,6 +12,7 @@ import ipaddress
 import random
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -30,6 +31,8 @@ class Network:
         self._prefix = f"127.{random.randint(16, 239)}.{random.randint(0, 254)}"
         self._next = 1
         self._callers: dict[str, Caller] = {}
+        self.finders: list[Callable[[int], str | None]] = []
+        """Who knows from a port of 127.0.0.1 which machine a connection comes from."""
 
     def endpoint(self, port: int) -> socket.socket:
         """A listening socket at an address of its own, with the wanted port if that can be."""
@@ -70,6 +73,12 @@ class Network:
     def forget_caller(self, address: str) -> None:
         with self._lock:
             self._callers.pop(address, None)
+
+    def source_of(self, address: str, port: int) -> str:
+        """The address that stands for whoever connects from here: mostly the one that he connects from."""
+        if address != "127.0.0.1":
+            return address
+        return next((found for finder in self.finders if (found := finder(port)) is not None), address)
 
     def caller_at(self, address: str) -> Caller:
         """An address that nobody named stands for a machine without a security group, known by its address alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler
 
 from . import control
+from .credentials import credentials
 from .gate import gate
 from .gate.call import identify
 from .gate.errors import Answer
@@ -28,6 +30,8 @@ class Application:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = _read(environ)
         path = environ.get("PATH_INFO", "/")
+        if path.startswith("/sandbox/credentials/"):
+            return _send(start_response, _credentials(path.rpartition("/")[2]))
         if path.startswith("/sandbox/"):
             status, said = control.answer(path, body)
             return _send(start_response, (status, [("Content-Type", "application/json")], said))
@@ -51,6 +55,13 @@ class QuietHandler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
+
+
+def _credentials(token: str) -> Answer:
+    """Of a role, for the process that was told this address."""
+    found = credentials.fetch(token)
+    body = json.dumps(found or {"message": "There are no credentials at this address."}).encode()
+    return 200 if found else 404, [("Content-Type", "application/json")], body
 
 
 def _read(environ: Environ) -> bytes:

@@ -21,6 +21,8 @@ class World:
     clock: Clock
     network: Network
     authority: Authority
+    endpoint: str
+    """Where the APIs are, for processes that the sandbox starts."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

@@ -6,7 +6,11 @@ const sandbox = path.resolve(__dirname, "../sandbox");
 const row = /^\| ([a-z0-9-]+) \| ([A-Za-z0-9, ]+) \| (.+) \| (.+) \|$/;
 
 /** Our own answers to calls, by file: a method `describe_db_instances` answers DescribeDBInstances. */
-const answers = { rds: "rds/responses.py", elasticbeanstalk: "beanstalk/responses.py" };
+const answers = {
+  rds: "rds/responses.py",
+  elasticbeanstalk: "beanstalk/responses.py",
+  ecs: "ecs/responses.py",
+};
 
 describe("the sandbox's table of calls", () => {
   const lines = fs.readFileSync(path.join(sandbox, "table.md"), "utf8").split("\n");

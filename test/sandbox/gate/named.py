@@ -25,7 +25,7 @@ NAMES: dict[str, list[tuple[str, str]]] = {
     ],
     "events": [("Rule", "rule/{}"), ("Name", "rule/{}"), ("EventBusName", "event-bus/{}"), ("ResourceARN", "{}")],
     "kms": [("KeyId", "key/{}"), ("TargetKeyId", "key/{}")],
-    "logs": [("logGroupName", "log-group:{}"), ("logGroupIdentifier", "log-group:{}"), ("resourceArn", "{}")],
+    "logs": [("resourceArn", "{}")],
     "scheduler": [("ResourceArn", "{}")],
     "sns": [("TopicArn", "{}"), ("Name", "{}"), ("ResourceArn", "{}")],
     "sts": [("RoleArn", "{}")],
@@ -35,7 +35,7 @@ NAMES: dict[str, list[tuple[str, str]]] = {
 
 def resources(call: Call) -> list[tuple[str, dict[str, str]]]:
     """ARNs with their tags; none where the call names nothing that is known here."""
-    arns = {"s3": _buckets, "iam": _identities, "scheduler": _schedules, "sqs": _queues}.get(call.service, _by_name)(call)
+    arns = OF_THEIR_OWN.get(call.service, _by_name)(call)
     tags_of = TAGS.get(call.service)
     return [(arn, _safely(tags_of, arn, call.region) if tags_of else {}) for arn in arns]
 
@@ -73,6 +73,15 @@ def _schedules(call: Call) -> list[str]:
         return [f"{prefix}:schedule-group/{name}"]
     group = call.parameters.get("GroupName") or call.parameters.get("groupName") or "default"
     return [f"{prefix}:schedule/{group}/{name}"]
+
+
+def _logs(call: Call) -> list[str]:
+    """Streams stand in their group's ARN; of a group alone the policy is asked with an empty stream, so that `group:*` fits."""
+    group = call.parameters.get("logGroupName") or call.parameters.get("logGroupIdentifier")
+    if group is None:
+        return _by_name(call)
+    stream = call.parameters.get("logStreamName") or ""
+    return [f"arn:aws:logs:{call.region}:{ACCOUNT}:log-group:{group}:log-stream:{stream}"]
 
 
 def _queues(call: Call) -> list[str]:
@@ -118,6 +127,9 @@ def _of_identity(arn: str, _: str) -> Any:
     return next(each for each in everything if each.arn == arn).tags
 
 
+OF_THEIR_OWN: dict[str, Callable[[Call], list[str]]] = {
+    "iam": _identities, "logs": _logs, "s3": _buckets, "scheduler": _schedules, "sqs": _queues,
+}  # fmt: skip
 TAGS: dict[str, Callable[[str, str], Any]] = {
     "ecs": lambda arn, region: ecs_backends[ACCOUNT][region].list_tags_for_resource(arn),
     "events": lambda arn, region: events_backends[ACCOUNT][region].list_tags_for_resource(arn)["Tags"],

@@ -1,0 +1,1 @@
+"""ECS: moto's clusters and task definitions; tasks are processes on this machine."""

@@ -1,0 +1,1 @@
+"""EventBridge: moto's buses, rules and patterns; targets are reached for real."""
