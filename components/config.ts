@@ -1,11 +1,18 @@
 import * as fs from "node:fs";
-import { configKeys, Fault, type ConfigKey } from "./configKeys";
+import type { AwsSettings } from "../platforms/aws/settings";
+import { fullAwsKeys } from "./awsKeys";
+import { Fault, type ConfigKey } from "./configKey";
+import { configKeys } from "./configKeys";
 
 type Keys = typeof configKeys;
 /** The stack's configuration, parsed and checked. Nothing else reads Pulumi's configuration. */
 export type ParsedConfig = {
   readonly [K in keyof Keys]: Keys[K] extends ConfigKey<infer T> ? T : never;
-} & { readonly stack: string };
+} & {
+  readonly stack: string;
+  /** The platform's settings, on `aws`. */
+  readonly aws?: AwsSettings;
+};
 
 /**
  * Parses the configuration of a stack. All faults are collected and thrown as one error, each with its key, its value,
@@ -23,19 +30,16 @@ export function parseConfig(
   const faults: string[] = [];
   const parsed: Record<string, unknown> = { stack };
   for (const [name, key] of Object.entries(configKeys) as [string, ConfigKey<unknown>][]) {
-    const text = values[`prodcopy:${name}`] ?? key.default;
-    if (text === undefined) {
-      faults.push(`prodcopy:${name} is not set. ${key.meaning} Example: ${key.example}`);
-      continue;
-    }
-    const value = key.parse(text);
-    if (value instanceof Fault) {
-      faults.push(`prodcopy:${name} is ${JSON.stringify(text)}: ${value.why}. Example: ${key.example}`);
-    } else {
-      parsed[name] = value;
-    }
+    take(`prodcopy:${name}`, key, values, faults, (value) => (parsed[name] = value));
   }
-  faults.push(...unknownKeys(values), ...acrossKeys(parsed, exists), ...stackName(stack));
+  if (parsed.platform === "aws") {
+    const aws: Record<string, unknown> = {};
+    for (const [name, { setting, key }] of Object.entries(fullAwsKeys)) {
+      take(name, key, values, faults, (value) => (aws[setting] = value));
+    }
+    parsed.aws = aws;
+  }
+  faults.push(...unknownKeys(values, parsed.platform), ...acrossKeys(parsed, exists), ...stackName(stack));
   if (faults.length > 0) {
     throw new Error(
       `The configuration of stack ${stack} has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n` +
@@ -45,11 +49,35 @@ export function parseConfig(
   return parsed as unknown as ParsedConfig;
 }
 
-function unknownKeys(values: Readonly<Record<string, string>>): string[] {
-  const known = Object.keys(configKeys);
+function take(
+  name: string,
+  key: ConfigKey<unknown>,
+  values: Readonly<Record<string, string>>,
+  faults: string[],
+  keep: (value: unknown) => void,
+): void {
+  const text = values[name] ?? key.default;
+  if (text === undefined) {
+    faults.push(`${name} is not set. ${key.meaning} Example: ${key.example}`);
+    return;
+  }
+  const value = key.parse(text);
+  if (value instanceof Fault) {
+    faults.push(`${name} is ${JSON.stringify(text)}: ${value.why}. Example: ${key.example}`);
+  } else keep(value);
+}
+
+function unknownKeys(values: Readonly<Record<string, string>>, platform: unknown): string[] {
+  const common = Object.keys(configKeys).map((name) => `prodcopy:${name}`);
+  const ofAws = Object.keys(fullAwsKeys);
   return Object.keys(values)
-    .filter((key) => key.startsWith("prodcopy:") && !known.includes(key.slice("prodcopy:".length)))
-    .map((key) => `${key} is no key of this project. Known: ${known.join(", ")}`);
+    .filter((key) => key.startsWith("prodcopy:") && !common.includes(key))
+    .filter((key) => platform !== "aws" || !ofAws.includes(key))
+    .map((key) => {
+      if (ofAws.includes(key)) return `${key} is a key of the platform "aws", and this stack is on "local"`;
+      const known = platform === "aws" ? [...common, ...ofAws] : common;
+      return `${key} is no key of this project. Known: ${known.map((one) => one.replace("prodcopy:", "")).join(", ")}`;
+    });
 }
 
 function acrossKeys(config: Partial<ParsedConfig>, exists: (path: string) => boolean): string[] {

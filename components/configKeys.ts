@@ -1,27 +1,10 @@
 import { parseDuration } from "../pipeline/duration";
-
-/** One configuration key. The README's table and the faults' texts are made from this, so each stands in one place. */
-export interface ConfigKey<T> {
-  /** Meaning, as one sentence. */
-  meaning: string;
-  /** A value that is right, for the fault's text. */
-  example: string;
-  /** Text of the default, or undefined when the key must be set. */
-  default: string | undefined;
-  /** What changing the value does. */
-  change: string;
-  /** The value, or a fault: why it is refused. */
-  parse(text: string): T | Fault;
-}
-
-export class Fault {
-  constructor(readonly why: string) {}
-}
+import { Fault, type ConfigKey } from "./configKey";
 
 const identifier = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 const newCopy = "a new copy is made and proven beside the old one, then Test moves to it";
 
-/** Every key below `prodcopy:`. */
+/** Every key below `prodcopy:` that both platforms have; `awsKeys.ts` has those of `aws` alone. */
 export const configKeys = {
   platform: key({
     meaning: "Where databases and the application run: `local` (servers on this machine) or `aws`.",
@@ -29,6 +12,14 @@ export const configKeys = {
     default: undefined,
     change: "not possible on a stack that stands: destroy it first",
     parse: (text) => oneOf(text, ["local", "aws"] as const),
+  }),
+  declares: key({
+    meaning:
+      "What the stack declares: a sanitised `copy` with the environment on it, or the side of `production`: bastion, secrets, buckets, import task.",
+    example: "copy",
+    default: "copy",
+    change: "not possible on a stack that stands: destroy it first",
+    parse: (text) => oneOf(text, ["copy", "production"] as const),
   }),
   production: key({
     meaning: "The production server by the platform's name. Only ever read; refused as a target.",

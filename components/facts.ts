@@ -1,3 +1,5 @@
+import type { AwsSettings } from "../platforms/aws/settings";
+
 /** What every stage of a stack has in common; parsed once from the configuration. */
 export interface StackFacts {
   platform: "local" | "aws";
@@ -6,4 +8,6 @@ export interface StackFacts {
   source: string;
   /** The environment that is pointed at the copy. */
   environment: string;
+  /** The platform's settings, on `aws`. No secret is among them. */
+  aws?: AwsSettings;
 }

@@ -9,9 +9,9 @@ import type { CopyArgs } from "./copy";
 import type { StackFacts } from "./facts";
 import type { SourceArgs } from "./source";
 
-/** What a stack on `aws` is answered with: its platform is there, what it declares is not. */
-const awsMissing =
-  'Stacks on the platform "aws" are not built yet: this version runs the whole pipeline with `prodcopy:platform: local`. Nothing was changed.';
+/** What a stack of production's own side is answered with: what it would declare is not there. */
+const productionMissing =
+  "`prodcopy:declares: production` is not built yet: this version declares copies. Nothing was changed.";
 
 /** The configuration in the shape that the components take. */
 export interface LoadedConfig {
@@ -39,8 +39,9 @@ export function loadConfig(): LoadedConfig {
 }
 
 function readConfig(): LoadedConfig {
-  const config = parseConfig(pulumi.runtime.allConfig(), pulumi.getStack());
-  if (config.platform === "aws") throw new Error(awsMissing);
+  const given = pulumi.runtime.allConfig();
+  if (given["prodcopy:declares"] === "production") throw new Error(productionMissing);
+  const config = parseConfig(given, pulumi.getStack());
   const migrationsDigest = digestOfMigrations(config);
   return {
     facts: {
@@ -48,6 +49,7 @@ function readConfig(): LoadedConfig {
       stack: config.stack,
       source: config.production,
       environment: config.environment,
+      ...(config.aws === undefined ? {} : { aws: config.aws }),
     },
     rulesDigest: rulesDigestOf(config.rules),
     owner: config.owner,

@@ -26,7 +26,7 @@ export interface CommonInputs {
   /** Bumped when a stage's behaviour changes; recorded by an update that does nothing else. */
   revision: number;
   platform: "local" | "aws";
-  /** The settings of the platform `aws`, see `platforms/aws/settings.ts`; no secret is among them. */
+  /** The settings of the platform `aws`, see `platforms/aws/settings.ts`; no secret is among them. A change is recorded; `open` and `switch` carry it out. */
   aws?: object;
   stack: string;
   /** Production's configured name. */

@@ -19,7 +19,9 @@ export function diffStage<I extends CommonInputs, O extends object>(
   news: Bag,
 ): StageDiff {
   const replaces: string[] = stage.replaceOn.filter((key) => differs(olds[key], news[key]));
-  const updates: string[] = [...stage.updateOn, "revision"].filter((key) => differs(olds[key], news[key]));
+  const updates: string[] = [...new Set([...stage.updateOn, ...recordedOnly])].filter((key) =>
+    differs(olds[key], news[key]),
+  );
   const serverChanged = differs(resourceId(olds), resourceId(news));
   if (serverChanged) {
     // What is bound to its environment moves to the new server; what was done inside the old server is done again.
@@ -31,6 +33,23 @@ export function diffStage<I extends CommonInputs, O extends object>(
     replaces: [...new Set(replaces)],
     deleteBeforeReplace: stage.deleteBeforeReplace ?? false,
   };
+}
+
+/**
+ * Inputs of every stage that the state has to hold as they are now, for a later `delete`: a change of them is an update that does nothing
+ * else, unless the stage itself names them in `updateOn`.
+ */
+const recordedOnly = ["revision", "aws"];
+
+/** Whether an update has to be carried out; else it only records the new inputs. */
+export function asksForWork<I extends CommonInputs, O extends object>(
+  stage: Stage<I, O>,
+  olds: Bag,
+  news: Bag,
+): boolean {
+  return (
+    differs(resourceId(olds), resourceId(news)) || stage.updateOn.some((key) => differs(olds[key], news[key]))
+  );
 }
 
 function differs(before: unknown, after: unknown): boolean {

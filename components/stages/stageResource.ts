@@ -20,13 +20,12 @@ export abstract class StageResource extends pulumi.dynamic.Resource {
     inputs: Record<string, unknown>,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const { platform, stack, source, environment } = facts;
     const revision = revisions[stage] ?? 1;
     const type = stage.charAt(0).toUpperCase() + stage.slice(1);
     super(
       stageProvider,
       name,
-      { generation: "", ...inputs, stage, revision, platform, stack, source, environment },
+      { generation: "", ...inputs, stage, revision, ...facts },
       opts,
       "prodcopy",
       type,

@@ -1,7 +1,7 @@
 import { reportsRoot } from "../../platforms/reports";
 import { closeReports } from "../../report/store";
 import type { CommonInputs } from "../context";
-import type { Stage } from "../stage";
+import type { CheckFailure, Stage } from "../stage";
 
 /**
  * Created first and deleted last. A resource that is killed in its `create` is unknown to the engine, so whatever it made
@@ -10,9 +10,18 @@ import type { Stage } from "../stage";
  */
 export const anchor: Stage<CommonInputs, object> = {
   name: "anchor",
-  replaceOn: ["stack", "platform"],
+  replaceOn: ["stack"],
   updateOn: ["environment"],
   id: (inputs) => inputs.stack,
+
+  /** What stands elsewhere could neither be found nor removed any more by this stack. */
+  check(olds, news) {
+    const failures = [
+      ...moved("prodcopy:platform", "platform", olds.platform, news.platform),
+      ...moved("aws:region", "aws", regionOf(olds), regionOf(news)),
+    ];
+    return Promise.resolve({ inputs: news, failures });
+  },
 
   create: (inputs) =>
     Promise.resolve({
@@ -30,3 +39,20 @@ export const anchor: Stage<CommonInputs, object> = {
     context.log(removed.length === 0 ? "nothing was left behind" : `swept ${removed.join(", ")}`);
   },
 };
+
+function moved(
+  key: string,
+  property: string,
+  before: string | undefined,
+  now: string | undefined,
+): CheckFailure[] {
+  if (before === undefined || now === undefined || before === now) return [];
+  const reason =
+    `${key} is ${JSON.stringify(now)}, and this stack stands on ${JSON.stringify(before)}: it cannot move. Nothing was changed. ` +
+    `Set it back to ${JSON.stringify(before)}, or \`pulumi destroy\` with the old value first.`;
+  return [{ property, reason }];
+}
+
+function regionOf({ aws }: Partial<CommonInputs>): string | undefined {
+  return (aws as { region?: string } | undefined)?.region;
+}

@@ -32,7 +32,7 @@ export const open = handoverStage<OpenInputs>(
     proofs.push(await proveAccepted(await context.platform.reach(target)));
     return { summary: `${applicationUser} may connect to ${database}`, proofs };
   },
-  { replaceOn: ["applicationUser"] },
+  { replaceOn: ["applicationUser"], updateOn: ["aws"] },
 );
 
 /** `<copy>/application`, beside the administrator's. */

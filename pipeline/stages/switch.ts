@@ -27,7 +27,7 @@ export interface SwitchOutputs {
 export const switchStage: Stage<SwitchInputs, SwitchOutputs> = {
   name: "switch",
   replaceOn: ["environment", "environmentId"],
-  updateOn: ["generation", "alsoSet", "applicationUser"],
+  updateOn: ["generation", "alsoSet", "applicationUser", "aws"],
   deleteBeforeReplace: true,
   reportsUpdate: true,
   id: (inputs) => inputs.environment,

@@ -78,6 +78,52 @@ export function parseAwsSettings(given: unknown): AwsSettings {
   );
 }
 
+export type AwsSettingName = keyof AwsSettings;
+
+/** A setting that a text does not hold, and why. */
+export class WrongSetting {
+  constructor(readonly why: string) {}
+}
+
+/**
+ * One setting from a text, as a stack's file gives it: as it stands, or as JSON where the setting is a list, a number or an object. An empty
+ * text is a setting that is not set.
+ */
+export function awsSettingFrom(name: AwsSettingName, text: string): unknown {
+  const field = settingsSchema.shape[name];
+  if (text === "") {
+    const none = field.safeParse(undefined);
+    return none.success ? none.data : new WrongSetting("it is empty");
+  }
+  const plain = field.safeParse(text);
+  if (plain.success) return plain.data;
+  const value = jsonOf(text);
+  const parsed = value === undefined ? plain : field.safeParse(value);
+  if (parsed.success) return parsed.data;
+  return new WrongSetting(parsed.error.issues.map((issue) => partFault(issue, value ?? text)).join("; "));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong inside a setting, with the path to it where it is an object or a list. */
+function partFault(issue: z.core.$ZodIssue, given: unknown): string {
+  return issue.path.length === 0 && issue.code !== "unrecognized_keys"
+    ? `it ${whyOf(issue)}`
+    : faultOf(issue, given);
+}
+
+function whyOf(issue: z.core.$ZodIssue): string {
+  return issue.code === "invalid_format" || issue.code === "too_small"
+    ? issue.message
+    : `is wrong: ${issue.message.toLowerCase()}`;
+}
+
 function faultOf(issue: z.core.$ZodIssue, given: unknown): string {
   const name = issue.path.map(String).join(".");
   const value = issue.path.reduce<unknown>(

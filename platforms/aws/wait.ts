@@ -4,7 +4,10 @@ import { isTransient } from "./errors";
 
 /** How patient the platform is. */
 export interface Pace {
-  /** How often it looks, in milliseconds; each wait is between one half and one and a half of it. Default 10000. */
+  /**
+   * How often it looks at most, in milliseconds; the first looks follow each other faster. Each wait is between one half and one and
+   * a half of it. Default 10000.
+   */
   everyMs: number;
   /** How often it says what it waits for, in milliseconds. Default 60000. */
   sayEveryMs: number;
@@ -35,6 +38,8 @@ export async function waitFor<T>(
 ): Promise<T> {
   const since = Date.now();
   const limitMs = limitMinutes * 60_000 * pace.patience;
+  // What is done in a moment is seen in a moment; what takes minutes is not asked about every second.
+  let everyMs = 500;
   let said = { at: since, state: "" };
   let seenAt = since;
   for (;;) {
@@ -57,6 +62,7 @@ export async function waitFor<T>(
         `waiting for ${what}: ${found.state}${waited >= 1000 ? `, ${Math.round(waited / 1000)} s so far` : ""}`,
       );
     }
-    await delay(pace.everyMs * (0.5 + Math.random()));
+    await delay(Math.min(pace.everyMs, everyMs) * (0.5 + Math.random()));
+    everyMs *= 1.5;
   }
 }

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
+import { fullAwsKeys } from "../../components/awsKeys";
+import type { ConfigKey } from "../../components/configKey";
 import { configKeys } from "../../components/configKeys";
 import { projectFolder } from "../stack";
 import { say } from "../say";
@@ -20,18 +22,21 @@ export function registerConfig(program: Command): void {
     });
 }
 
-/** The table of every key, from the one place where keys are described. */
+/** The tables of all keys, those of both platforms and those of `aws` alone, from where keys are described. */
 export function configTable(): string {
-  const lines = Object.entries(configKeys).map(([name, key]) => {
-    const fallback =
-      key.default === undefined ? "must be set" : key.default === "" ? "none" : `\`${key.default}\``;
-    return `| \`${name}\` | ${key.meaning} | ${fallback} | \`${key.example}\` | ${key.change} |`;
-  });
-  return [
-    "| key | meaning | default | example | a change |",
-    "| --- | --- | --- | --- | --- |",
-    ...lines,
-  ].join("\n");
+  const common = Object.entries(configKeys).map(([name, key]) => row(name, key));
+  const ofAws = Object.entries(fullAwsKeys).map(([name, { key }]) =>
+    row(name.replace(/^prodcopy:/, ""), key),
+  );
+  return [...header, ...common, "", "On the platform `aws` besides:", "", ...header, ...ofAws].join("\n");
+}
+
+const header = ["| key | meaning | default | example | a change |", "| --- | --- | --- | --- | --- |"];
+
+function row(name: string, key: ConfigKey<unknown>): string {
+  const fallback =
+    key.default === undefined ? "must be set" : key.default === "" ? "none" : `\`${key.default}\``;
+  return `| \`${name}\` | ${key.meaning} | ${fallback} | \`${key.example}\` | ${key.change} |`;
 }
 
 /** Puts the table between its marks. @throws when the file has no marks. */

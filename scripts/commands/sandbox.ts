@@ -2,6 +2,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import { mostMembers } from "../../platforms/local/sample";
 import { makeProduction, sandboxProduction } from "../sandbox/production";
 import { startSandbox, type Sandbox } from "../sandbox/sandbox";
+import { refuseOthersFile, stackFile, writeStackFile } from "../sandbox/stackFile";
+import { makeTestSide } from "../sandbox/testSide";
 import { progress, say } from "../say";
 
 export function registerSandbox(program: Command): void {
@@ -13,9 +15,13 @@ export function registerSandbox(program: Command): void {
     .option("--port <n>", "where the APIs listen on 127.0.0.1 (default: a free port)", portNumber)
     .option("--seconds <n>", "how long a state such as creating or modifying lasts", seconds, 2)
     .option("--sample <members>", "begin with an RDS instance that holds the sample production", wholeNumber)
+    .option(
+      "--stack <name>",
+      "with --sample: also Test's environment, and the file Pulumi.<name>.yaml of a stack that makes its copies there",
+    )
     .addHelpText(
       "after",
-      "\nExample:\n  $ npx prodcopy sandbox --port 5555 --sample 1000\n\ndocs/sandbox.md goes on from there.",
+      "\nExample:\n  $ npx prodcopy sandbox --port 5555 --sample 1000 --stack sandbox\n\ndocs/sandbox.md goes on from there.",
     )
     .action(async (options: Options) => serve(options));
 }
@@ -24,9 +30,17 @@ interface Options {
   port?: number;
   seconds: number;
   sample?: number;
+  stack?: string;
 }
 
 async function serve(options: Options): Promise<void> {
+  const file = options.stack === undefined ? undefined : stackFile(options.stack);
+  if (file !== undefined) {
+    if (options.sample === undefined) {
+      throw new Error("--stack wants --sample too: a copy is made of something.");
+    }
+    refuseOthersFile(file);
+  }
   const sandbox = await startSandbox({
     port: options.port,
     states: { default: options.seconds },
@@ -41,6 +55,7 @@ async function serve(options: Options): Promise<void> {
   process.once("SIGTERM", stop);
   try {
     if (options.sample !== undefined) await makeProduction(sandbox, options.sample, progress);
+    if (file !== undefined) writeStackFile(file, await makeTestSide(sandbox, progress));
   } catch (error) {
     await sandbox.stop();
     throw error;
@@ -51,6 +66,12 @@ async function serve(options: Options): Promise<void> {
     say(
       `Sample production  RDS instance ${instance}; its logins are the secrets ${masterSecret} and ${applicationSecret}`,
     );
+  }
+  if (options.stack !== undefined) {
+    const { stack } = options;
+    say(`Stack              eval "$(npx prodcopy env --stack ${stack})"`);
+    say(`                   pulumi stack init ${stack}; pulumi up --stack ${stack}`);
+    say(`                   before Ctrl-C: pulumi destroy --stack ${stack}; pulumi stack rm ${stack}`);
   }
   await sandbox.ended;
 }

@@ -41,20 +41,41 @@ const linked = [
   "platforms",
   "report",
 ];
-const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "rules", "migrations"];
+const copied = ["Pulumi.yaml", "rules", "migrations"];
 
 export class Engine {
   private readonly known = new Map<string, { seen: string; events: StageEvent[] }>();
 
   private constructor(
+    readonly stack: string,
     readonly home: LocalHome,
     readonly project: string,
     readonly platform: Platform,
     private readonly environment: Record<string, string>,
+    private readonly end: () => Promise<void>,
   ) {}
 
-  /** Makes sample production, its snapshot, the Test environment and the stack. */
-  static async create(members = 60): Promise<Engine> {
+  /** Makes sample production, its snapshot, the Test environment and the stack `local`. */
+  static create(members = 60): Promise<Engine> {
+    return Engine.of(demonstration.stack, async ({ project, home }) => {
+      const file = `Pulumi.${demonstration.stack}.yaml`;
+      fs.copyFileSync(path.join(checkout, file), path.join(project, file));
+      await startDemonstration(home, members, () => undefined);
+      return { platform: localPlatform(home), end: () => stopDemonstration(home, () => undefined) };
+    });
+  }
+
+  /**
+   * A stack in a project and a home of its own.
+   * @param make writes the stack's file and makes what stands outside the stack; `end` stops it again
+   */
+  static async of(
+    stack: string,
+    make: (place: {
+      project: string;
+      home: LocalHome;
+    }) => Promise<{ platform: Platform; end: () => Promise<void> }>,
+  ): Promise<Engine> {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "prodcopy-engine-"));
     fs.chmodSync(root, 0o755);
     process.env.PRODCOPY_HOME = path.join(root, "home");
@@ -66,42 +87,42 @@ export class Engine {
       fs.cpSync(path.join(checkout, name), path.join(project, name), { recursive: true });
     }
     const toolchain = await ensurePulumi(() => undefined);
-    const environment = pulumiEnvironment(toolchain, demonstration.stack, home);
-    const engine = new Engine(home, project, localPlatform(home), environment);
-    await startDemonstration(home, members, () => undefined);
-    await engine.mustRun(["stack", "init", demonstration.stack]);
+    const environment = pulumiEnvironment(toolchain, stack, home);
+    const { platform, end } = await make({ project, home });
+    const engine = new Engine(stack, home, project, platform, environment, end);
+    await engine.mustRun(["stack", "init", stack]);
     return engine;
   }
 
   up(): Promise<RunResult> {
-    return this.run(["up", "--yes", "--skip-preview", "--stack", demonstration.stack]);
+    return this.run(["up", "--yes", "--skip-preview", "--stack", this.stack]);
   }
 
   preview(): Promise<RunResult> {
-    return this.run(["preview", "--stack", demonstration.stack]);
+    return this.run(["preview", "--stack", this.stack]);
   }
 
   refresh(): Promise<RunResult> {
-    return this.run(["refresh", "--yes", "--stack", demonstration.stack]);
+    return this.run(["refresh", "--yes", "--stack", this.stack]);
   }
 
   destroy(): Promise<RunResult> {
-    return this.run(["destroy", "--yes", "--skip-preview", "--stack", demonstration.stack]);
+    return this.run(["destroy", "--yes", "--skip-preview", "--stack", this.stack]);
   }
 
   /** Gives up the lock that a killed run left. */
   async cancel(): Promise<void> {
-    await this.run(["cancel", "--yes", "--stack", demonstration.stack]);
+    await this.run(["cancel", "--yes", "--stack", this.stack]);
   }
 
   async outputs(): Promise<Record<string, string>> {
-    const { text } = await this.mustRun(["stack", "output", "--json", "--stack", demonstration.stack]);
+    const { text } = await this.mustRun(["stack", "output", "--json", "--stack", this.stack]);
     return JSON.parse(text) as Record<string, string>;
   }
 
   /** Changes one key of the stack's configuration in this project only. */
   configure(key: string, value: string): void {
-    const file = path.join(this.project, "Pulumi.local.yaml");
+    const file = path.join(this.project, `Pulumi.${this.stack}.yaml`);
     const lines = fs.readFileSync(file, "utf8").split("\n");
     const kept = lines.filter((line) => !line.trimStart().startsWith(`prodcopy:${key}:`));
     const config = kept.indexOf("config:");
@@ -111,7 +132,7 @@ export class Engine {
 
   /** Runs `up` and kills it when the event appears. @throws when the run ends without it. */
   async upKilledAt(point: KillPoint, victim: Victim = "everything"): Promise<void> {
-    const child = this.spawn(["up", "--yes", "--skip-preview", "--stack", demonstration.stack]);
+    const child = this.spawn(["up", "--yes", "--skip-preview", "--stack", this.stack]);
     const ended = finished(child);
     await this.waitFor(ended, point);
     kill(child, victim);
@@ -178,8 +199,8 @@ export class Engine {
 
   /** Stops every process and removes every folder of this test. */
   async dispose(): Promise<void> {
-    await stopDemonstration(this.home, () => undefined);
-    await this.platform.sweep(demonstration.stack, () => undefined);
+    await this.end();
+    await this.platform.sweep(this.stack, () => undefined);
     fs.rmSync(path.dirname(this.project), { recursive: true, force: true });
     delete process.env.PRODCOPY_HOME;
   }
