@@ -61,13 +61,18 @@ export class Engine {
       const file = `Pulumi.${demonstration.stack}.yaml`;
       fs.copyFileSync(path.join(checkout, file), path.join(project, file));
       await startDemonstration(home, members, () => undefined);
-      return { platform: localPlatform(home), end: () => stopDemonstration(home, () => undefined) };
+      const platform = localPlatform(home);
+      const end = async () => {
+        await stopDemonstration(home, () => undefined);
+        await platform.sweep(demonstration.stack, () => undefined);
+      };
+      return { platform, end };
     });
   }
 
   /**
    * A stack in a project and a home of its own.
-   * @param make writes the stack's file and makes what stands outside the stack; `end` stops it again
+   * @param make writes the stack's file and makes what stands outside the stack; `end` stops it again, with what the stack left
    */
   static async of(
     stack: string,
@@ -200,7 +205,6 @@ export class Engine {
   /** Stops every process and removes every folder of this test. */
   async dispose(): Promise<void> {
     await this.end();
-    await this.platform.sweep(this.stack, () => undefined);
     fs.rmSync(path.dirname(this.project), { recursive: true, force: true });
     delete process.env.PRODCOPY_HOME;
   }
