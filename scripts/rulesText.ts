@@ -13,10 +13,10 @@ export interface Check {
 }
 
 /** What `rules draft` says beside its rules. */
-export function draftSummary({ columns, packs, notSampled }: Draft): string {
-  const count = (action: string) => [...columns.values()].filter((one) => one.action === action).length;
+export function draftSummary({ own, packs, notSampled }: Draft): string {
+  const count = (action: string) => own.filter((one) => one.action === action).length;
   const lines = [
-    `${columns.size} columns: ${count("mask")} masked, ${count("keep")} kept, ${count("review")} to review (masked where a mask fits).`,
+    `${own.length} columns: ${count("mask")} masked, ${count("keep")} kept, ${count("review")} to review (masked where a mask fits).`,
     packs.length > 0 ? `Packs that apply: ${packs.join(", ")}.` : "No pack applies.",
     ...notSampled.map((one) => `Values not looked at: ${one}`),
   ];
@@ -27,9 +27,9 @@ export function draftSummary({ columns, packs, notSampled }: Draft): string {
 export function afterDraft(out: string | undefined, database: string, toReview: boolean): string {
   if (out === undefined) return "Nothing was written: --out FILE puts the rules into a file.";
   const file = shellWord(out);
-  const read = toReview ? "read what REVIEW stands beside, change what does not hold, then" : "then";
+  const read = toReview ? " read what REVIEW stands beside, change what does not hold, then" : "";
   return [
-    `Written: ${out}. Next: ${read}`,
+    `Written: ${out}. Next:${read}`,
     `  npx prodcopy rules check --rules ${file}`,
     `  npx prodcopy sanitise --rules ${file} --confirm ${shellWord(database)} --dry-run`,
   ].join("\n");

@@ -18,7 +18,7 @@ export async function maskTables(
   works: readonly TableWork[],
   log: Log,
 ): Promise<void> {
-  const queue = (await largestFirstAsBefore(own.copy, works.filter(isRewritten))).map((one, i) => ({
+  const queue = (await largestFirstAsBefore(own.copy, works.filter(isWritten))).map((one, i) => ({
     ...one,
     n: i + 1,
   }));
@@ -50,7 +50,8 @@ export async function maskTables(
   await refreshViews(own.copy, own.journal, stage);
 }
 
-function isRewritten(work: TableWork): boolean {
+/** Whether its rows are written; of the others nothing changes, or rows go. */
+export function isWritten(work: TableWork): boolean {
   return work.alter.length > 0 || work.refill !== undefined || work.full;
 }
 

@@ -61,6 +61,10 @@ export function compileJson(
          ${rest}
      end case;
      if answer is null then return 'null'; end if;
+     -- A number stays one: what begins with a zero would have to be a text.
+     if kind = 'number' and answer ~ '^0[0-9]' then
+       answer := case when '1' || substr(answer, 2) = leaf then '2' else '1' end || substr(answer, 2);
+     end if;
      if kind <> 'string' and answer ~ '^-?(0|[1-9][0-9]*)([.][0-9]+)?$|^(true|false)$' then return answer::jsonb; end if;
      return to_jsonb(answer);
    end`)}`;

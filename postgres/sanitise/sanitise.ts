@@ -12,7 +12,7 @@ import { dropForeignTables } from "./foreignTables";
 import { leakScan } from "./leakScan";
 import { placeOf, refuseLeaks } from "./leaks";
 import { setTestLogins, type TestLoginResult } from "./logins";
-import { maskTables } from "./maskTables";
+import { isWritten, maskTables } from "./maskTables";
 import { namedAddresses } from "./namedAddresses";
 import { refuseOtherDatabases } from "./otherDatabases";
 import { withOwners } from "./owners";
@@ -122,7 +122,8 @@ async function maskAndProve(
   started: number,
 ): Promise<void> {
   const { copy, plan, log, wholeServer = true } = request;
-  log(`${works.length} tables, ${crew.size} side by side`);
+  const written = works.filter(isWritten).length;
+  log(`${works.length} tables, ${written} of them to be written, ${crew.size} side by side`);
   await prepare({ copy, journal }, crew, works, log);
   await maskTables({ copy, journal }, crew, room, works, log);
   await journal.step(stage, "large objects", async () => {

@@ -42,9 +42,13 @@ export async function tryRows(copy: CopySession, work: TableWork): Promise<void>
     );
   } catch (error) {
     if (!(error instanceof DatabaseError) || !/^2[23]/.test(error.code)) throw error;
+    // Its message is of the temporary table, and its text is withheld.
+    const what = /\((SQLSTATE [^)]*)\)$/
+      .exec(error.message)?.[1]
+      ?.replace(/table pg_temp\w*\.prodcopy_trial,? ?/, "");
     throw new Error(
-      `refused before anything was changed: the rules of ${nameOf(work)} make values that it does not take. ${error.message}. ` +
-        "Choose a transformation or a `format` that keeps to this constraint, e.g. `digits`, which keeps the shape, or `sql`",
+      `refused before anything was changed: the rules of ${nameOf(work)} make values that it does not take (${what ?? error.code}). ` +
+        'Choose a transformation that keeps to this constraint, such as one with a `format` (`{ with: digits, format: "756.####.####.##" }`), or `sql`',
       { cause: error },
     );
   }

@@ -46,11 +46,14 @@ export class Refused extends Error {
     readonly reasons: string[],
     options?: ErrorOptions,
   ) {
-    super(
-      `Refused, nothing was changed:\n${reasons.map((one) => `- ${one.replaceAll("\n", "\n  ")}`).join("\n")}`,
-      options,
-    );
+    const lines = reasons.map((one) => `- ${withoutLead(one).replaceAll("\n", "\n  ")}`);
+    super(`Refused, nothing was changed:\n${lines.join("\n")}`, options);
   }
+}
+
+/** What stands above all reasons need not stand in one of them. */
+function withoutLead(reason: string): string {
+  return reason.replace(/^refused before anything was changed: /i, "");
 }
 
 /** @throws Refused with every fault of the environment, the rules, the configuration and the typed name together. */

@@ -116,8 +116,9 @@ function leftBehind({ begun, masked, tables, provenAt }: Earlier): string {
   if (!begun) {
     return "Left behind: what called out of the database is cut, or foreign tables are dropped; no row was changed.";
   }
+  const others = masked < tables ? ", the others hold what they held" : "";
   return (
-    `Left behind: ${masked} of ${tables} tables are masked, the others hold what they held, and the schema prodcopy holds the run's ` +
+    `Left behind: ${masked} of ${tables} tables that the rules change are masked${others}, and the schema prodcopy holds the run's ` +
     "key and journal. When the cause is mended, the same command with the same rules goes on from there; other rules need a new copy of the raw data."
   );
 }

@@ -8,6 +8,8 @@ describe("sanitiser: what telephone numbers become", () => {
   const phone: MaskSpec = { with: "phone", params: {} };
   const fictional: MaskSpec = { with: "phone", params: { fictional: true } };
 
+  const shape = /^[2-9](?!11)[0-8]\d[2-9](?!11)\d{6}$/;
+
   const kept = [
     ["+49 151 2345678", /^\+49 1\d\d \d{7}$/],
     ["+49 (0)30 901820", /^\+49 \(0\)3\d \d{6}$/],
@@ -67,6 +69,26 @@ describe("sanitiser: what telephone numbers become", () => {
         [given, masked],
       );
       assert.deepEqual(rows, []);
+    }));
+
+  it("of North America have the same answer however they are written, and reach every area and exchange but those in 11", () =>
+    withCopy(async (copy) => {
+      const written = [
+        "+1 212 736 5000",
+        "(212) 736-5000",
+        "1-212-736-5000",
+        "001 2127365000",
+        "212.736.5000",
+      ];
+      const digits = (await mask(copy, phone, written)).map((one) => one.replace(/\D/g, "").slice(-10));
+      assert.equal(new Set(digits).size, 1);
+      const given = Array.from({ length: 3000 }, (_, i) => `${200 + (i % 600)}${899 - (i % 600)}${1000 + i}`);
+      const shaped = given.filter((one) => shape.test(one));
+      assert.ok(shaped.length > 2000);
+      const masked = await mask(copy, phone, shaped);
+      for (const one of masked) assert.match(one, shape);
+      assert.equal(new Set(masked).size, shaped.length);
+      assert.ok(new Set(masked.map((one) => one.slice(0, 3))).size > 650);
     }));
 
   it("a number whose image stood there gets a free one, and inside documents it is walked past", () =>

@@ -90,6 +90,21 @@ describe("sanitiser: what dates, documents and arrays become", () => {
       assert.deepEqual(broken, ['"redacted"']);
     }));
 
+  it("JSON: a number stays a number, whatever its first digit becomes", () =>
+    withCopy(async (copy) => {
+      const numbers = Array.from({ length: 300 }, (_, i) => 8000 + i * 3);
+      for (const name of ["digits", "postcode", "phone"] as const) {
+        const spec: MaskSpec = { with: "json", params: { other: { with: name, params: {} } } };
+        const [out] = await mask(copy, spec, [JSON.stringify(numbers)], { type: "jsonb", family: "json" });
+        const result = JSON.parse(out ?? "") as number[];
+        result.forEach((one, i) => {
+          assert.equal(typeof one, "number");
+          assert.notEqual(one, numbers[i]);
+          assert.match(String(one), /^[1-9]\d{3}$/);
+        });
+      }
+    }));
+
   it("a parallel query may call what is labelled so: nothing there catches an error", () =>
     withCopy(async (copy) => {
       const { rows: caught } = await copy.query(

@@ -1,49 +1,25 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import { labelNames, readLabels } from "../../bench/detect/labels";
 import { score, recallOf, precisionOf } from "../../bench/detect/score";
 import { readCatalogue } from "../../postgres/catalogue";
-import { withSession, type Session } from "../../postgres/connection";
 import { detect } from "../../postgres/sanitise/detect/detect";
-import { draftRules, type Draft } from "../../postgres/sanitise/draft/draft";
+import { draftRules } from "../../postgres/sanitise/draft/draft";
 import { explainColumn } from "../../postgres/sanitise/draft/explain";
-import { differenceFromRules, differenceOfDatabases } from "../../postgres/sanitise/draft/difference";
 import { readRules } from "../../postgres/sanitise/rules/load";
-import { planDatabase } from "../../postgres/sanitise/rules/planDatabase";
 import { asCopy } from "../support/copies";
+import { useDrafts } from "../support/drafts";
+import { fitting } from "../support/fittingSchema";
 import { sanitiseWith } from "../support/sanitise";
-import { startScratchServer, useScratchHome, useScratchServer } from "../support/servers";
+import { startScratchServer } from "../support/servers";
 
 const checkout = path.resolve(__dirname, "../..");
 const schemas = path.join(checkout, "bench/detect/schemas");
 
 describe("rules draft", function () {
   this.timeout(120_000);
-  const home = useScratchHome();
-  const server = useScratchServer();
-
-  async function made(name: string, sql: string): Promise<void> {
-    await server().createDatabase(name);
-    await server().as(name, (session) => session.query(sql));
-  }
-  const drafted = (database: string, login?: { user: string; password: string }) =>
-    withSession(server().target(database, login), { applicationName: "test", readOnly: true }, (session) =>
-      draftRules(session),
-    );
-  function column(draft: Draft, name: string) {
-    const found = draft.columns.get(name);
-    assert.ok(found, `${name} is not in the draft`);
-    return found;
-  }
-  /** Binds the draft as a user would: from a file, the whole gate, values and expressions included. */
-  async function bound(database: string, draft: Draft) {
-    const file = path.join(home().root, `${database}.yaml`);
-    fs.writeFileSync(file, draft.yaml);
-    return server().as(database, (session) => planDatabase(session, readRules(file), database));
-  }
+  const { home, server, made, drafted, column, bound } = useDrafts();
 
   for (const name of labelNames().filter((one) => fs.existsSync(path.join(schemas, `${one}.sql`)))) {
     it(`finds what is personal in ${name}, and its draft holds`, async () => {
@@ -198,130 +174,4 @@ describe("rules draft", function () {
     ]);
     await bound("rights", draft);
   });
-
-  it("tells what a release added, and what rules do not know yet", async () => {
-    await made("before", "create table person (id int primary key, email text, gone text)");
-    await made(
-      "after",
-      "create table person (id int primary key, email varchar(90), phone text); create table fee (id int primary key, amount int)",
-    );
-    const [older, newer] = [server().target("before"), server().target("after")];
-    const options = { applicationName: "test", readOnly: true };
-    const difference = await withSession(newer, options, (now) =>
-      withSession(older, options, (was) => differenceOfDatabases(now, was)),
-    );
-    assert.deepEqual(
-      difference.added.map(({ column, action }) => `${column} ${action}`),
-      ["public.fee.id keep", "public.fee.amount keep", "public.person.phone mask"],
-    );
-    assert.deepEqual(difference.removed, ["public.person.gone"]);
-    assert.deepEqual(difference.changed, [
-      { column: "public.person.email", before: "text", after: "character varying(90)" },
-    ]);
-    const file = path.join(home().root, "before-rules.yaml");
-    fs.writeFileSync(file, (await drafted("before")).yaml);
-    const open = await withSession(newer, options, (session: Session) =>
-      differenceFromRules(session, readRules(file)),
-    );
-    assert.deepEqual(
-      open.added.map(({ column }) => column),
-      ["public.fee.amount", "public.person.phone"],
-    );
-    assert.deepEqual(open.removed, ["public.person.gone"]);
-  });
-
-  describe("on the command line", () => {
-    async function prodcopy(database: string, ...words: string[]) {
-      const { host, port, user, password } = server().target(database);
-      const env = {
-        ...process.env,
-        DATABASE_URL: `postgres://${user}:${password}@${host}:${port}/${database}`,
-      };
-      const run = promisify(execFile)(
-        process.execPath,
-        [path.join(checkout, "scripts/prodcopy.js"), ...words],
-        { env },
-      );
-      return run.then(
-        (out) => ({ ...out, code: 0 }),
-        (error: { code: number; stdout: string; stderr: string }) => error,
-      );
-    }
-
-    it("drafts, checks, explains and says with its exit code what is open", async () => {
-      await made(
-        "line",
-        "create table person (id int primary key, email text); insert into person values (1, 'Some.Body@x.example')",
-      );
-      const json = await prodcopy("line", "rules", "draft", "--json");
-      assert.equal(json.code, 0, json.stderr);
-      const parsed = JSON.parse(json.stdout) as Record<
-        string,
-        { action: string; with: string; confidence: number; reasons: string[] }
-      >;
-      assert.equal(parsed["public.person.email"]?.action, "mask");
-      assert.equal(parsed["public.person.email"].with, "email");
-      assert.ok(parsed["public.person.email"].confidence > 0.9);
-      const file = path.join(home().root, "line.yaml");
-      assert.equal((await prodcopy("line", "rules", "draft", "--out", file)).code, 0);
-      const again = await prodcopy("line", "rules", "draft", "--out", file);
-      assert.equal(again.code, 1);
-      assert.match(again.stderr, /exists and is left as it is/);
-      assert.equal((await prodcopy("line", "rules", "check", "--rules", file)).code, 0);
-      const explained = await prodcopy("line", "rules", "explain", "person.email", "--rules", file);
-      assert.match(
-        explained.stdout,
-        /mask with email[^]*prodcopy\.email[^]*shape before +Aaaa\.Aaaa@a\.aaaaaaa/,
-      );
-      const wrong = await prodcopy("line", "rules", "explain", "person.emial", "--rules", file);
-      assert.equal(wrong.code, 1);
-      assert.match(wrong.stderr, /Did you mean `email`/);
-      await server().as("line", (session) => session.query("alter table person add column phone text"));
-      const check = await prodcopy("line", "rules", "check", "--rules", file, "--json");
-      assert.equal(check.code, 1);
-      const faults = (JSON.parse(check.stdout) as { faults: { kind: string; message: string }[] }).faults;
-      assert.deepEqual(
-        faults.map(({ kind }) => kind),
-        ["coverage"],
-      );
-      assert.match(faults[0]?.message ?? "", /person\.phone/);
-      const all = [json, again, explained, wrong, check].map(({ stdout, stderr }) => stdout + stderr).join();
-      assert.doesNotMatch(all, new RegExp(`${server().adminPassword}|Some\\.Body`));
-    });
-  });
 });
-
-const fitting = `
-  create domain code as varchar(9) check (value ~ '^[A-Z]{2}-[0-9]{4}$');
-  create type addr as (street text, town text);
-  create table person (id int primary key, email varchar(40) not null unique check (email like '%@%'), nick varchar(30) unique, first_name varchar(12) not null check (char_length(first_name) >= 3),
-    last_name text not null, mobile varchar(15) unique check (mobile ~ '^04[0-9]{8}$'), zip char(5) not null, ssn char(9) unique, born date not null check (born < '2020-01-01'), password varchar(60) not null,
-    token varchar(12) not null unique, tags text[] not null default '{}', home addr, avatar bytea not null, data jsonb not null, ip inet not null, initials varchar(2), phone_no bigint, lat numeric(8,6), full_nm text check (full_nm ~ '^[A-Z][0-9]+$'),
-    status text check (status in ('a', 'b')), card code, notes varchar(15) check (notes <> upper(notes)), full_name text generated always as (first_name || ' ' || last_name) stored);
-  create table orders (id int primary key, person_email varchar(40) references person (email) on update cascade, ship_to text, note text);
-  create table calls (id int primary key, person_email text references person (email));
-  insert into person (id, email, nick, first_name, last_name, mobile, zip, ssn, born, password, token, home, avatar, data, ip, initials, phone_no, lat, full_nm, status, card, notes)
-    select n, 'p' || n || '@old.example', 'oldnick' || n, 'Oldname', 'Oldname' || n, '0412345' || lpad(n::text, 3, '0'), lpad(n::text, 5, '0'), lpad(n::text, 9, '5'), '1980-01-01', 'Oldname-' || n, 'tok' || lpad(n::text, 6, '0'),
-      ('(' || n || ' Old Street,Oldtown)')::addr, 'Oldname', '{"email": "p@old.example"}', '10.1.2.3', 'ON', 61400000000 + n, 48.1, 'Q' || 1000 + n, 'a', 'AB-' || lpad(n::text, 4, '0'), 'Oldname note' from generate_series(1, 50) n;
-  create table patient (id int primary key, gender text not null check (gender in ('M', 'F')), summary text not null check (summary = btrim(summary)),
-    name text, card_number int not null check (card_number > 0));
-  insert into patient select n, case when n % 2 = 0 then 'M' else 'F' end, left('Oldname came in and was seen by nobody' , n), 'Oldname Zz' || n, 2147483647 - n from generate_series(1, 33) n
-    where left('Oldname came in and was seen by nobody', n) not like '% ';
-  create collation any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-  create table guest (id int primary key, full_name text collate any_case not null, notes text collate any_case, exclude (full_name with =));
-  insert into guest select n, 'Oldname Guest' || n, 'call 0412345' || lpad(n::text, 3, '0') from generate_series(1, 40) n;
-  create publication all_of_it for all tables;
-  create table visit (id int, email text, birth_date date);
-  create table visit_before () inherits (visit);
-  create index on visit (lower(email)) where email like 'oldvisit%';
-  insert into visit select n, 'oldvisit' || n || '@old.example', case when n % 2 = 0 then date '1980-02-01' else date '4714-11-25 BC' + n end from generate_series(1, 40) n;
-  create table long_text (id int primary key, notes text, account_no text, token text);
-  insert into long_text select n, repeat('Write to oldlong' || n || '@old.example. ', 3000), repeat('0412345' || n || ' ', 9000), repeat('k9x' || n, 30000) from generate_series(1, 2) n;
-  analyze visit;
-  create table topics (id int primary key, parent int references topics, img text, name text);
-  create table attribute_map (id int primary key, kind_code text);
-  insert into topics select n, null, null, case when n % 2 = 0 then 'Item Type' else 'Record Kind' end from generate_series(1, 40) n;
-  insert into attribute_map select n, 'item_type' from generate_series(1, 3) n;
-  create view attribute_types as select id as item_type from attribute_map;
-  insert into orders select n, 'p' || n || '@old.example', n || ' Old Street', 'call 0412345' || lpad(n::text, 3, '0') from generate_series(1, 50) n;
-`;

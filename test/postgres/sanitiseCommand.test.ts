@@ -197,7 +197,7 @@ describe("prodcopy sanitise", function () {
     quiet(ran);
     assert.match(
       ran.err,
-      /public\.stays\.info[\s\S]*Left behind: 3 of 3 tables are masked[\s\S]*treat stuck as production/,
+      /public\.stays\.info[\s\S]*Left behind: 3 of 3 tables that the rules change are masked[\s\S]*treat stuck as production/,
     );
     assert.equal((JSON.parse(ran.out) as { verdict: string }).verdict, "failed");
     const page = /report: (.*)\n/.exec(ran.err)?.[1] ?? "";

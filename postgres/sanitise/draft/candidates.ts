@@ -129,7 +129,8 @@ function textual(
     case "birth":
       return [none, spec("digits")];
     case "number":
-      return [spec("digits")];
+      if (seenAs(finding, "IBANs")) return [spec("iban"), spec("digits")];
+      return seenAs(finding, "card numbers") ? [spec("card"), spec("digits")] : [spec("digits")];
     case "credential":
       return has("salt pin answer ans question")
         ? [spec("token"), spec("digits")]

@@ -22,6 +22,8 @@ export interface Draft {
   yaml: string;
   /** By `schema.table.column` as rules write it; every column of every table, partitions included. */
   columns: Map<string, DraftColumn>;
+  /** Of those the columns of tables that are no partitions, which is what other commands count. */
+  own: DraftColumn[];
   packs: string[];
   /** Tables and columns whose values were not looked at, with the reason. */
   notSampled: string[];
@@ -93,11 +95,11 @@ async function settled(
     const yaml = draftYaml({ ...head, packs, tables });
     const document = await read(yaml);
     const faults = faultsOf(document, detection);
-    if (faults.length === 0 || round > 20) {
-      return { yaml, columns: columnsOf(detection, decisions, byTable, origins), packs, notSampled };
-    }
-    if (!takeBack(faults, document, detection, decisions, ignored)) {
-      return { yaml, columns: columnsOf(detection, decisions, byTable, origins), packs, notSampled };
+    const isDone = faults.length === 0 || round > 20;
+    if (isDone || !takeBack(faults, document, detection, decisions, ignored)) {
+      const columns = columnsOf(detection, decisions, byTable, origins);
+      const keys = index.ruled.flatMap((table) => table.columns.map(({ name }) => columnKey(table, name)));
+      return { yaml, columns, own: keys.flatMap((key) => columns.get(key) ?? []), packs, notSampled };
     }
   }
 }

@@ -99,7 +99,7 @@ function findColumn(
   const found = index.find(schema, tableName);
   if (found === undefined) {
     throw new Error(
-      `There is no table ${schema}.${tableName}.${hint(
+      `The database ${index.catalogue.database} has no table ${schema}.${tableName}.${hint(
         tableName,
         index.ruled.map((one) => one.name),
       )}`,

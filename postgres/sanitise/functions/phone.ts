@@ -61,6 +61,21 @@ export const phone = [
      if substr(d, begins + code + 1, 1) = '0' then code := code + 1; end if;
      return least(begins + code + 1, length(d) - 4);
    end $$`,
+  // By the number's place among all of that shape: 8 * 89 areas, 8 * 99 exchanges, and four digits.
+  `create or replace function prodcopy.next_american(d text) returns text language plpgsql stable parallel safe as $$
+   declare
+     area constant int := substr(d, 2, 2); exchange constant int := substr(d, 5, 2); i bigint; k int; answer text;
+   begin
+     i := ((left(d, 1)::bigint - 2) * 89 + area - (area > 11)::int) * 8 + substr(d, 4, 1)::int - 2;
+     i := (i * 99 + exchange - (exchange > 11)::int) * 10000 + right(d, 4)::int;
+     i := prodcopy.next_in_cycle(i, 8::bigint * 89 * 8 * 99 * 10000, 'american');
+     answer := lpad((i % 10000)::text, 4, '0'); i := i / 10000;
+     k := i % 99; i := i / 99;
+     answer := lpad((k + (k > 10)::int)::text, 2, '0') || answer;
+     answer := (2 + i % 8) || answer; i := i / 8;
+     k := i % 89;
+     return (2 + i / 89) || lpad((k + (k > 10)::int)::text, 2, '0') || answer;
+   end $$`,
   `create or replace function prodcopy.next_phone(x text) returns text language plpgsql stable parallel safe as $$
    declare
      plus constant text := case when left(x, 1) = '+' then '+' else '' end;
@@ -69,10 +84,16 @@ export const phone = [
      class constant text := prodcopy.phone_class(plus, d);
      head constant int := prodcopy.phone_head(class, plus, d);
    begin
-     loop
-       d := prodcopy.move_digits(d, head);
-       exit when prodcopy.phone_class(plus, d) = class;
-     end loop;
+     if class = 'american' then
+       d := left(d, head) || prodcopy.next_american(right(d, 10));
+     else
+       loop
+         d := prodcopy.move_digits(d, head);
+         -- Only what stands under the 1 of North America, or under nothing, can leave its class.
+         exit when class = 'international' and left(d, 1) <> '1' or class = 'zero' and left(d, 3) <> '001'
+           or prodcopy.phone_class(plus, d) = class;
+       end loop;
+     end if;
      return plus || d || case when ext = '' then '' else 'x' || prodcopy.move_digits(ext, 0) end;
    end $$`,
   `create or replace function prodcopy.move_phone(v text) returns text language plpgsql stable parallel safe as $$
