@@ -5,11 +5,9 @@ import { RDS } from "@aws-sdk/client-rds";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { STS } from "@aws-sdk/client-sts";
 import { awsError } from "./errors";
+import "./nodeVersion";
 import type { AwsSettings } from "./settings";
 import { usualPace, type Pace } from "./wait";
-
-// A sentence about Node.js 20 in everybody's output; package.json says which versions are supported.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** Everything that the platform's code needs to speak to one account in one region. */
 export interface Aws {

@@ -7,6 +7,9 @@ export function registerTunnel(program: Command): void {
     .command("tunnel")
     .description("a tunnel through the bastion to a private database, alone or around a command")
     .argument("[command...]", "the command that gets the database in its environment (after --)")
+    .showHelpAfterError(
+      "(Options of the wrapped command stand behind --, as in: npx prodcopy tunnel --stack prod -- psql -c 'select 1')",
+    )
     .option("--stack <name>", "take what is not said here from the stack's output `tunnel`")
     .option("--region <region>", "the region (default: AWS_REGION)")
     .option("--account <id>", "the account; credentials of another one are refused")

@@ -13,12 +13,15 @@ const names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"
 export const sandboxFolder = path.resolve(__dirname, "../../test/sandbox");
 const requirements = path.join(sandboxFolder, "requirements.txt");
 
+/** There is no Python that could run the sandbox, or its packages cannot be had. */
+export class NoSandboxPython extends Error {}
+
 /**
  * A Python with everything that the sandbox runs on: a virtual environment in the user's cache, made once for each list of
  * requirements (a minute, from PyPI). May be killed and called again, and called by several processes at once.
  *
  * @returns the absolute path of its `python`.
- * @throws when there is no Python, or PyPI is out of reach; the message says what to install.
+ * @throws NoSandboxPython when there is no Python, or PyPI is out of reach; the message says what to install.
  */
 export async function ensureSandboxPython(log: Log, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const base = await basePython(env);
@@ -47,7 +50,7 @@ async function basePython(env: NodeJS.ProcessEnv): Promise<{ command: string; ve
     passedOver.push(`${command} says "${said.trim().split("\n")[0]}"`);
   }
   const found = passedOver.length > 0 ? passedOver.join("; ") : "there is no python3 on PATH";
-  throw new Error(
+  throw new NoSandboxPython(
     `The AWS sandbox needs Python ${oldestPython} or later: ${found}. Install it (Debian, Ubuntu: apt install python3 python3-venv; ` +
       "macOS: brew install python) and try again. Nothing was changed.",
   );
@@ -60,7 +63,7 @@ async function install(base: string, folder: string, env: NodeJS.ProcessEnv, log
     await runTool(base, ["-m", "venv", folder], { env });
     await runTool(path.join(folder, "bin", "python"), [...pip, "-r", requirements], { env });
   } catch (error) {
-    throw new Error(
+    throw new NoSandboxPython(
       `The AWS sandbox's Python packages could not be installed by ${base}: ${(error as Error).message}\n` +
         "Check that this machine reaches PyPI (pip's settings apply) and that Python's module venv is there " +
         "(Debian, Ubuntu: apt install python3-venv). Nothing was changed.",

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import "../../platforms/aws/nodeVersion";
 import { findPostgres } from "../../platforms/local/programs";
 import { ensureSandboxPython, sandboxFolder } from "./python";
 

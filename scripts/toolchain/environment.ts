@@ -59,8 +59,13 @@ function searchPath(toolchain: PulumiToolchain, env: NodeJS.ProcessEnv): string 
   return [...first, ...others].join(path.delimiter);
 }
 
+/** Where the passphrase of a stack stands that this machine keeps; made with the first command on it. */
+export function passphraseFileOf(stack: string, home: LocalHome): string {
+  return path.join(home.stacks, `${stack}.passphrase`);
+}
+
 function passphraseFile(stack: string, home: LocalHome): string {
-  const file = path.join(home.stacks, `${stack}.passphrase`);
+  const file = passphraseFileOf(stack, home);
   if (fs.existsSync(file)) return file;
   const word =
     stack === demonstration.stack ? demonstration.passphrase : randomBytes(32).toString("base64url");

@@ -7,7 +7,7 @@ import type { Log } from "./progress";
 import { findOnPath, isProgram, runTool } from "./run";
 import { isRecentEnough, versions } from "./versions";
 
-export { backendFolder, pulumiEnvironment } from "./environment";
+export { backendFolder, passphraseFileOf, pulumiEnvironment } from "./environment";
 
 /** A Pulumi CLI that can run this project's program, with its language host and hand-over scripts beside it. */
 export interface PulumiToolchain {

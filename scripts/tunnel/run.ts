@@ -7,16 +7,17 @@ import { openTunnel } from "../../platforms/aws/tunnel/open";
 import type { Tunnel } from "../../platforms/aws/tunnel/tunnel";
 import { libpqEnvironment, passwordFileIn } from "../../postgres/libpqEnvironment";
 import { writePasswordFile } from "../../postgres/passwordFile";
-import { ExitError, exitCode } from "../outcome";
+import { ExitError } from "../outcome";
 import { progress, say } from "../say";
-import { askPulumi, prepareStack } from "../stack";
 import { destinationOf, type Destination } from "./login";
-import { readTunnelOrder, tunnelOutput, type TunnelOptions, type TunnelOutput } from "./order";
+import { readTunnelOrder, type TunnelOptions } from "./order";
+import { backendsHere, tunnelOf } from "./stackOutput";
 import { runWrapped, untilEnded } from "./wrap";
 
 /** Opens the tunnel, and keeps it until the command has ended, or until somebody ends it. @throws ExitError with the command's exit code. */
 export async function runTunnel(command: string[], options: TunnelOptions): Promise<void> {
-  const stack = options.stack === undefined ? {} : await outputOf(options.stack);
+  const stack =
+    options.stack === undefined ? {} : await tunnelOf(options.stack, await backendsHere(options.stack));
   const order = readTunnelOrder(options, stack);
   // Before anything is opened: a certificate that cannot be checked later is found here.
   const tls = databaseTls({
@@ -56,18 +57,4 @@ function keepPasswordFresh({ lastsMs, password }: Destination, folder: string): 
       .then((fresh) => writePasswordFile(passwordFileIn(folder), fresh))
       .catch((error: Error) => progress(`no new token: ${error.message}`));
   }, lastsMs);
-}
-
-async function outputOf(name: string): Promise<TunnelOutput> {
-  const stack = await prepareStack(name, progress);
-  const outputs = JSON.parse(await askPulumi(stack, ["stack", "output", "--json", "--stack", name])) as {
-    tunnel?: unknown;
-  };
-  if (outputs.tunnel === undefined) {
-    process.stderr.write(
-      `The stack ${name} has no output \`tunnel\`: it declares no bastion. Name bastion and database by options instead.\n`,
-    );
-    throw new ExitError(exitCode.refused);
-  }
-  return tunnelOutput.parse(outputs.tunnel);
 }

@@ -3,16 +3,17 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import { promisify } from "node:util";
 import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { NoSandboxPython } from "../../scripts/sandbox/python";
 import { startSandbox, type Sandbox } from "../../scripts/sandbox/sandbox";
-import { clientSettings, untilStatus } from "../support/sandbox";
-import { skipBecause } from "../support/skip";
+import { clientSettings, startOrSkip, untilStatus } from "../support/sandbox";
 
 describe("sandbox: its end", function () {
   this.timeout(120_000);
   const running: Sandbox[] = [];
+  const quick = { states: { default: 0, accepted: 0 } };
 
   const start = async (): Promise<Sandbox> => {
-    const sandbox = await startSandbox({ states: { default: 0, accepted: 0 } });
+    const sandbox = await startSandbox(quick);
     running.push(sandbox);
     return sandbox;
   };
@@ -45,11 +46,7 @@ describe("sandbox: its end", function () {
 
   before("the sandbox can run here", async function () {
     this.timeout(300_000);
-    try {
-      await start();
-    } catch (error) {
-      skipBecause(this, `no AWS sandbox here: ${(error as Error).message}`);
-    }
+    running.push(await startOrSkip(this, quick));
   });
 
   after("stop what still runs", async () => {
@@ -80,11 +77,28 @@ describe("sandbox: its end", function () {
     assert.equal((await processesOf(other)).length, 1, "a sandbox that lives is left alone");
   });
 
+  it("is skipped for want of Python alone", async () => {
+    const skipped = { test: this.tests[0], skip: () => assert.fail("skipped") } as unknown as Mocha.Context;
+    await assert.rejects(
+      startOrSkip(skipped, { env: { ...process.env, PRODCOPY_POSTGRES_BIN: "/nowhere" } }),
+      /PRODCOPY_POSTGRES_BIN/,
+    );
+    await assert.rejects(startSandbox({ env: { ...process.env, PATH: "/nowhere" } }), NoSandboxPython);
+  });
+
   it("names what it was not given rightly", async () => {
     const [sandbox] = running;
     assert.ok(sandbox !== undefined);
     await assert.rejects(sandbox.control("states", { modifying: "soon" }), /"modifying" cannot last 'soon'/);
+    await assert.rejects(sandbox.control("states", { modifyng: 1 }), /no state "modifyng": .*modifying/);
     await assert.rejects(sandbox.control("nonsense"), /knows no 'nonsense'/);
+    for (const groups of [["sg-0a1b2c3d4e5f60718"], "sg-1"]) {
+      await assert.rejects(sandbox.control("callers", { name: "app", groups }), /no such security groups/);
+    }
+    await assert.rejects(
+      sandbox.control("agents", { id: "i-0abc", online: false }),
+      /no EC2 instance 'i-0abc'/,
+    );
     await assert.rejects(sandbox.control("cut", { id: "absent" }), /no instance 'absent'/);
   });
 });

@@ -114,7 +114,7 @@ describe("the sample application", function () {
 
   it("tells a sanitised copy from the old database, by the setting and by the server's own name", async () => {
     const at = await database("standing", (session) => session.query(tables));
-    assert.match((await ask("/", at)).text, /Test stands on its old database\./);
+    assert.match((await ask("/", at)).text, /Test stands on a database of its own\./);
     // The scratch server is called "scratch:<resource id>", as a copy is called by its generation.
     const copy = await ask("/", { ...at, PRODCOPY_GENERATION: "scratch" });
     assert.match(copy.text, /Test stands on a sanitised copy of production\..*Nobody has joined yet\./s);

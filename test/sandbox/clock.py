@@ -18,6 +18,15 @@ DEFAULTS: dict[str, float | str] = {
 }
 
 
+# Of instances, clusters and snapshots; of Elastic Beanstalk's environments; of tasks and events.
+STATES = {
+    *DEFAULTS,
+    *("creating", "backing-up", "modifying", "resetting-master-credentials", "rebooting", "deleting", "copying"),
+    *("launching", "updating", "restarting", "tagging", "terminating"),
+    *("provisioning", "pending", "deprovisioning", "retrying"),
+}
+
+
 class Clock:
     """One for the whole sandbox; `settle` is the only place where anything waits for a state to pass."""
 
@@ -55,6 +64,8 @@ class Clock:
 
 
 def _checked(name: str, value: Any) -> float | str:
+    if name not in STATES:
+        raise ValueError(f'there is no state "{name}": {", ".join(sorted(STATES))}')
     if value == HOLD or (isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0):
         return value
     raise ValueError(f'the state "{name}" cannot last {value!r}: seconds, or "{HOLD}"')

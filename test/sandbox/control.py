@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.rds.models import rds_backends
 
+from . import groups
 from .beanstalk.responses import all_environments
 from .cloudwatch import control as cloudwatch
 from .ecs import control as ecs
@@ -50,7 +51,10 @@ def limits(asked: dict[str, Any]) -> Any:
 def callers(asked: dict[str, Any]) -> Any:
     """`{"name": "runner", "groups": ["sg-1"], "address": "127.0.0.1"}`: who connects from an address, a new one unless it is given."""
     if asked:
-        address = world.network.name_caller(asked["name"], asked.get("groups", []), asked.get("address"))
+        wanted = asked.get("groups", [])
+        if isinstance(wanted, str) or any(not groups.exists(each) for each in wanted):
+            raise Refused(f"There are no such security groups, by id and as a list: {wanted!r}.")
+        address = world.network.name_caller(asked["name"], wanted, asked.get("address"))
         return {"address": address}
     return {address: {"name": each.name, "groups": each.groups} for address, each in world.network.callers().items()}
 
@@ -110,6 +114,8 @@ def environments(asked: dict[str, Any]) -> Any:
 
 def agents(asked: dict[str, Any]) -> Any:
     """`{"id": "i-1", "online": false}`: whether an EC2 instance's agent reports to Systems Manager."""
+    if not any(backend.get_instance_by_id(asked["id"]) for backend in groups.ec2_regions()):
+        raise Refused(f"There is no EC2 instance {asked['id']!r} in the sandbox.")
     (ssm.offline.discard if asked.get("online", True) else ssm.offline.add)(asked["id"])
     return {"offline": sorted(ssm.offline)}
 

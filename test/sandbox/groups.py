@@ -25,6 +25,16 @@ def admits(account: str, region: str, groups: Iterable[str], source: str, port: 
         )
 
 
+def exists(group: str) -> bool:
+    """Whether any account has a security group of this id."""
+    return any(backend.get_security_group_from_id(group) is not None for backend in ec2_regions())
+
+
+def ec2_regions() -> list[Any]:
+    """The EC2 of every account and region that was asked for anything."""
+    return [backend for regions in list(ec2_backends.values()) for backend in list(regions.values())]
+
+
 def _covers(rule: Any, port: int) -> bool:
     if rule.ip_protocol == "-1":
         return True

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Eta } from "eta";
 import type { Reached, Sight } from "./database";
+import { generationSetting } from "../../platform";
 import type { ApplicationSettings } from "./settings";
 
 /** What the page says at a glance. Each has its own mark, colour and sentence. */
@@ -71,9 +72,9 @@ function wordsOf(
       };
     case "old":
       return {
-        label: "Earlier database",
-        headline: "Test stands on its old database.",
-        explanation: "The one from before the first copy, and the one it returns to.",
+        label: "No sanitised copy",
+        headline: "Test stands on a database of its own.",
+        explanation: `No setting ${generationSetting} says that it is a sanitised copy: it is the one from before the first, and the one it returns to, or one that somebody set.`,
       };
     case "unclear":
       return {
