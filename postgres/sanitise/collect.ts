@@ -1,6 +1,7 @@
 import { rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import { measure } from "./fingerprint";
+import { kinds } from "./functions/tokens";
 import { readAs } from "./workspace";
 import { nameOf, type TableWork } from "./work";
 
@@ -56,4 +57,9 @@ export async function mergeCollected(copy: CopySession): Promise<void> {
   await run(copy, doing, "truncate prodcopy.seen");
   for (const { name } of large) await run(copy, doing, `drop table ${name}`);
   await run(copy, doing, "analyze prodcopy.before");
+  await run(
+    copy,
+    doing,
+    `update prodcopy.run_key set former = (select count(*) from prodcopy.before where kind = ${kinds.digits})`,
+  );
 }

@@ -53,19 +53,34 @@ function findsOf(search: Search): string {
       : []),
     ...secretShapes.map(shapeOf),
   ];
+  const numbers = [
+    ...(search.before ? [formerNumbers] : []),
+    ...numberShapes.map((one) => `select * from (${shapeOf(one)}) number where kept`),
+  ];
+  const long = [
+    ...openSecretShapes.map((one) => `select * from (${shapeOf(one)}) secret`),
+    ...accountShapes.map((one) => `select * from (${shapeOf(one)}) account where kept`),
+  ];
   const parts = [
     addresses,
     ...(search.before ? former : []),
-    ...(search.before && search.names ? [words] : []),
+    gated("number", numbers),
     `select s.* from (select (regexp_matches(x, '${longToken}', 'g'))[1] as piece where token offset 0) run
       cross join lateral (${runs.join(" union all ")}) s`,
-    ...openSecretShapes.map((one) => `select * from (${shapeOf(one)}) secret`),
-    ...numberShapes.map((one) => `select * from (${shapeOf(one)}) number where kept and number`),
-    ...accountShapes.map((one) => `select * from (${shapeOf(one)}) account where kept`),
-  ].join("\n union all ");
-  const rest = `select s.* from (select x, kept, at, number, token where not plain offset 0) other(x, kept, at, number, token)
-    cross join lateral (${parts}) s`;
-  return search.before ? `${wholeText} union all ${rest}` : rest;
+    gated(`octet_length(x) >= ${longAccount}`, long),
+  ];
+  const all = [
+    ...(search.before ? [wholeText] : []),
+    ...(search.before && search.names ? [words] : []),
+    gated("special", parts),
+  ];
+  return all.join("\n union all ");
+}
+
+/** Parts of a query that are asked for texts of which a condition holds: the server takes a microsecond for each that answers nothing. */
+function gated(condition: string, parts: string[]): string {
+  return `select s.* from (select x, kept, at, number, token where ${condition} offset 0) gated(x, kept, at, number, token)
+    cross join lateral (${parts.join("\n union all ")}) s`;
 }
 
 /** A shape as a find: none of before, and one all the same. */
@@ -92,6 +107,15 @@ const looks = `case when plain then false else position('@' in x) > 0 or positio
   case when plain then false else x ~ '${numberShape}' end as number,
   case when plain or octet_length(x) < ${shortestToken} then false else x ~ '${longToken}' end as token`;
 
+/** The shortest IBAN; keys that say what they are are longer. */
+const longAccount = 15;
+
+/**
+ * Whether a text can hold more than words: most short ones are a word or two, and not asked about what takes a sign, a number or a run of
+ * characters.
+ */
+const special = `not plain and (at or number or token or octet_length(x) >= ${longAccount} or position('.' in x) > 0 or position('"' in x) > 0)`;
+
 /** Whole names of scripts that put no blank between words. */
 const unbroken = "octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0";
 
@@ -109,17 +133,20 @@ const former = [
   // Strings inside JSON, hstore and whatever else puts values between quotation marks.
   `select ${kinds.value}, ${markOf("rtrim(prodcopy.norm(e), '=')")}, false, ''
      from (select unnest(string_to_array(x, '"')) as e where position('"' in x) > 0) quoted where length(e) between 8 and ${longestValue + 50}`,
-  // Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
-  // or more, or are the whole text: shorter ones meet some number of production's by chance in any large table. Nobody has 0000000000.
-  `select case when length(d) < ${longNumber} then ${shapes.shortNumber} else ${kinds.digits} end, ${markOf("d")}, false, length(d)::text
-     from (select m, ${digitsOfTelephone("m")} as d
-       from (select (regexp_matches(x, '${telephone}', 'g'))[1] as m where number offset 0) run offset 0) run
-    where length(d) between 7 and 18 and replace(d, left(d, 1), '') <> '' and position(d in '01234567890123456789') = 0
-      and m !~ '^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})'
-      and (m ~ '^[+(0]' or length(d) >= 10 or m <> d or length(d) = ${longNumber} and x = m)`,
   `select ${kinds.value}, ${markOf("f[1]")}, false, '' from (select regexp_matches(x, '${internetAddress}', 'g') as f
     where position('.' in x) > 0 and x ~ '${internetAddress}') address`,
 ];
+
+/**
+ * Runs of plain digits count only when they look like a telephone number (a +, a leading 0, or punctuation inside), have ten digits
+ * or more, or are the whole text: shorter ones meet some number of production's by chance in any large table. Nobody has 0000000000.
+ */
+const formerNumbers = `select case when length(d) < ${longNumber} then ${shapes.shortNumber} else ${kinds.digits} end, ${markOf("d")}, false, length(d)::text
+     from (select m, ${digitsOfTelephone("m")} as d
+       from (select (regexp_matches(x, '${telephone}', 'g'))[1] as m offset 0) run offset 0) run
+    where length(d) between 7 and 18 and replace(d, left(d, 1), '') <> '' and position(d in '01234567890123456789') = 0
+      and m !~ '^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})'
+      and (m ~ '^[+(0]' or length(d) >= 10 or m <> d or length(d) = ${longNumber} and x = m)`;
 
 /** Two words that may be a full name, three that may begin an address line; alone the last of them prove nothing. */
 const words = `select case when address then ${kinds.address} else ${kinds.name} end,
@@ -128,7 +155,7 @@ const words = `select case when address then ${kinds.address} else ${kinds.name}
   from (select one, two, three, ascii(one) between 48 and 57 as address
     from (select unnest(w) as one, unnest(w[2:]) as two, unnest(w[3:]) as three
       from (select string_to_array(prodcopy.words(x), ' ') as w
-             where x ~ '[[:alnum:]][^[:alnum:]]+[[:alnum:]]' offset 0) list) word offset 0) word
+             where not plain and x ~ '[[:alnum:]][^[:alnum:]]+[[:alnum:]]' offset 0) list) word offset 0) word
  where length(two) > 1 and (length(one) > 1 or address)`;
 
 /** Texts to search: SQL that answers rows of `(col int, kept boolean, key, n int, x text)`: the text `x` stands `n` times. */
@@ -140,8 +167,9 @@ export function everyFind(texts: Texts, search: Search): string {
   const plain = search.before ? isPlain(search.allowed) : "false";
   // OFFSET 0 keeps what is asked of a text from being asked again in each branch.
   return `select cell.col, cell.key, cell.n, f.kind, f.h, f.outside, f.rest
-    from (select *, ${looks} from (select *, ${plain} as plain from (${texts}) every(col, kept, key, n, x) offset 0) text
-      where octet_length(x) >= ${shortest}${filler} offset 0) cell
+    from (select *, ${special} as special from (
+      select *, ${looks} from (select *, ${plain} as plain from (${texts}) every(col, kept, key, n, x) offset 0) text
+       where octet_length(x) >= ${shortest}${filler} offset 0) looked offset 0) cell
     cross join lateral (${findsOf(search)}) f(kind, h, outside, rest)`;
 }
 

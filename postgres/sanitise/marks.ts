@@ -1,7 +1,7 @@
 import type { CatalogueColumn, CatalogueTable } from "../catalogue";
 import { goes } from "./cell";
 import { Cells, lastWord, marksOf, nameMark, type Mark } from "./columnMarks";
-import { kinds, markOf, mayMention, mentions, rowsOf } from "./functions/tokens";
+import { kinds, markOf, mentions, rowsOf } from "./functions/tokens";
 import { familyOf } from "./rules/families";
 import type { ColumnPlan, TablePlan } from "./plan";
 
@@ -51,7 +51,7 @@ export function collectSql(
       ? []
       : [
           mentions(`select part.x, part.kept from ${source} cross join lateral (select r.* from ${often.select()}
-          cross join lateral (${textsOf(repeated)}) r) part(x, kept) where ${mayMention("part.x")} group by 1, 2`),
+          cross join lateral (${textsOf(repeated)}) r) part(x, kept) where part.x <> '' group by 1, 2`),
         ]),
   ];
   return parts.length === 0 ? undefined : parts.join(" union all ");
@@ -140,7 +140,7 @@ function rowByRow(all: MarkOfCell[], cells: Cells, source: string): string[] {
         ]
       : []),
     ...(running.length > 0
-      ? [mentions(`select r.* from (${textsOf(running)}) r(x, kept) where ${mayMention("r.x")}`)]
+      ? [mentions(`select r.* from (${textsOf(running)}) r(x, kept) where r.x <> ''`)]
       : []),
   ].join(" union all ");
   // OFFSET 0: or "is there a mark" is asked of every branch by computing the mark there a second time.

@@ -4,16 +4,17 @@ import type { Journal } from "../journal";
 import type { Log } from "../proof";
 import { collect, mergeCollected } from "./collect";
 import { rememberFiles } from "./evidence";
+import { installFormerNumbers } from "./formerNumbers";
 import { largestFirst, type Crew, type Hand } from "./crew";
 import { populatedViews, saveDetached, takeOff } from "./detach";
 import { refuseLeaksInCode } from "./leaks";
 import type { SanitisePlan } from "./plan";
 import { Progress } from "./progress";
-import { rehearse, removeRows } from "./rewrite";
+import { removeRows } from "./rewrite";
 import { decide, type Decision } from "./strategy";
 import { rememberStructure } from "./structure";
 import { prepareSwaps } from "./swaps";
-import { tryRows } from "./trial";
+import { tryRules } from "./trial";
 import { installWords } from "./words/install";
 import { nameOf, type TableWork } from "./work";
 import { createWorkspace, holdKey, installLibrary } from "./workspace";
@@ -62,7 +63,9 @@ export async function prepare(
   await journal.step(stage, "words and numbers", async () => {
     await mergeCollected(copy);
     await installWords(copy);
-    await prepareSwaps(copy, works);
+    await holdKey(copy);
+    await installFormerNumbers(copy);
+    if (await prepareSwaps(copy, works)) await installFormerNumbers(copy);
   });
   await holdKey(copy);
   await journal.step(stage, "take off", async () => {
@@ -101,22 +104,6 @@ async function keepDecision(copy: CopySession, plan: SanitisePlan, decision: Dec
     );
   }
   return plan.rulesDigest;
-}
-
-/** Tables whose rules are tried under one savepoint: at its end the server goes through all tables that the session has seen. */
-const triedTogether = 50;
-
-/** @throws when the rules of a table cannot be carried out. Changes nothing, within the caller's transaction. */
-async function tryRules(copy: CopySession, works: readonly TableWork[]): Promise<void> {
-  for (let at = 0; at < works.length; at += triedTogether) {
-    await run(copy, "trying the rules", "savepoint trial");
-    for (const work of works.slice(at, at + triedTogether)) {
-      await rehearse(copy, work);
-      await tryRows(copy, work);
-    }
-    // Rolled back only, it would stay, and every next one would stand inside it.
-    await run(copy, "trying the rules", "rollback to savepoint trial; release savepoint trial");
-  }
 }
 
 /** The decisions of the run that began here. @throws when that one had other rules. */

@@ -1,4 +1,4 @@
-import { row, run } from "../connection";
+import { row, rows, run } from "../connection";
 import type { CopySession } from "../guard";
 import { proof, type Proof } from "../proof";
 import { isSuperuser } from "./statistics";
@@ -72,14 +72,22 @@ export async function clearCatalogueResidue(
       [[...shared, ...catalogues]],
     );
   }
-  for (const name of writable) {
+  const filled = await rows<{ name: string }>(
+    copy,
+    "measuring catalogues",
+    `select c.relname::text as name from unnest($1::text[]) with ordinality w(name, n)
+       join pg_class c on c.oid = format('pg_catalog.%I', w.name)::regclass
+      where pg_relation_size(c.oid) > 0 or c.reltoastrelid <> 0 and pg_relation_size(c.reltoastrelid) > 0 order by w.n`,
+    [writable],
+  );
+  for (const { name } of filled) {
     await writeAnew(copy, `pg_catalog.${name}`, !superuser);
   }
   if (writable.length > 0) {
     checks.push(
       proof(
         "Catalogues hold no earlier versions of statistics, large objects, comments, definitions or credentials.",
-        `written anew: ${writable.join(", ")}`,
+        `written anew, or without a page: ${writable.join(", ")}`,
       ),
     );
   }

@@ -78,8 +78,7 @@ export function textsOf(
   for (const [i, column] of columns.entries()) {
     const many = elementsOf(column);
     const x = textOf(column);
-    const other =
-      filled(column) && column.category === "S" ? `case when not prodcopy.is_filler(${x}) then ${x} end` : x;
+    const other = filled(column) ? `case when not prodcopy.is_filler(${x}) then ${x} end` : x;
     if (many === undefined) plain.push({ col: first + i, kept: kept(column), x: other });
     else several.push(`select ${first + i}, ${kept(column)}, ${many}`);
   }
@@ -98,8 +97,12 @@ export function textsOf(
   ].join(" union all ");
   const whole = `only ${qualified(table.schema, table.table)}`;
   const source = limit === undefined ? whole : `(select ctid, * from ${whole} limit ${limit})`;
+  const any =
+    several.length > 0 || !columns.every(filled)
+      ? ""
+      : ` and (${each((one) => `octet_length(${one.x}) >= 6`).join(" or ")})`;
   return `select c.col, c.kept, t.ctid, 1, c.x from ${source} t
-    cross join lateral (${all}) c(col, kept, x) where octet_length(c.x) >= 6`;
+    cross join lateral (${all}) c(col, kept, x) where octet_length(c.x) >= 6${any}`;
 }
 
 /**

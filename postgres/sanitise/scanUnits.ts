@@ -86,7 +86,7 @@ function unitOf(group: ScanTable[], works: readonly ScannedTable[], how: How): U
     const work = works.find((one) => nameOf(one) === nameOf(table.top));
     const masked = (name: string) => work?.columns.find((one) => one.column === name)?.action === "mask";
     const kept = (column: ScanColumn) => !masked(column.name);
-    const filled = (column: ScanColumn) => how.before && masked(column.name);
+    const filled = (column: ScanColumn) => how.before && masked(column.name) && column.category === "S";
     const add = (columns: ScanColumn[], wrap: (texts: Texts) => Texts) => {
       if (columns.length === 0) return;
       const of = (more: { limit?: number } = {}) =>
@@ -104,10 +104,11 @@ function unitOf(group: ScanTable[], works: readonly ScannedTable[], how: How): U
       );
     };
     const open = table.columns.filter((column) => work?.whole.includes(column.name) !== true);
-    add(
-      open.filter((column) => !column.repeats),
-      (all) => all,
-    );
+    const single = open.filter((column) => !column.repeats);
+    // Apart, since rows in which all of these are filler or NULL are passed over at once.
+    for (const columns of [single.filter(filled), single.filter((column) => !filled(column))]) {
+      add(columns, (all) => all);
+    }
     add(
       open.filter((column) => column.repeats),
       (all) => once(all, how.comparesPlaces),
@@ -131,18 +132,26 @@ const largeObjects: Unit = {
     from pg_largeobject_metadata m, generate_series(0, 1073741824, 1048576) i where length(lo_get(m.oid, i, 1)) > 0`,
 };
 
-/** Samples of values that the planner keeps, as far as this login may read them. */
+/**
+ * Samples of values that the planner keeps, as far as this login may read them, each once. Those of dates, booleans, intervals, geometry
+ * and enums hold nothing that is marked or has a shape; those of numbers may hold former ones.
+ */
 const ownSchema = (schema: string) => `${schema} not in ('pg_catalog', 'information_schema', 'prodcopy')`;
 const statistics: Unit = {
   name: "the planner's samples",
   places: [
     { schema: "pg_catalog", table: "pg_statistic", column: "sample values", expected: [], of: undefined },
   ],
-  texts: `select 0, false, format('%s.%s.%s', s.schemaname, s.tablename, s.attname), 1, e
-      from pg_stats s, unnest(s.most_common_vals::text::text[] || s.histogram_bounds::text::text[]
-        || s.most_common_elems::text::text[]) e where ${ownSchema("s.schemaname")}
-    union all select 0, false, format('%s.%s', s.statistics_schemaname, s.statistics_name), 1, e
-      from pg_stats_ext s, unnest(s.most_common_vals) e where ${ownSchema("s.schemaname")}`,
+  texts: `select 0, false, min(place), 1, e from (
+      select format('%s.%s.%s', s.schemaname, s.tablename, s.attname) as place, e
+        from pg_stats s
+        left join (pg_namespace n join pg_class c on c.relnamespace = n.oid join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid)
+          on n.nspname = s.schemaname and c.relname = s.tablename and a.attname = s.attname
+       cross join lateral unnest(s.most_common_vals::text::text[] || s.histogram_bounds::text::text[] || s.most_common_elems::text::text[]) e
+       where ${ownSchema("s.schemaname")} and coalesce(t.typcategory not in ('B', 'D', 'T', 'E', 'G'), true)
+      union all select format('%s.%s', s.statistics_schemaname, s.statistics_name), e
+        from pg_stats_ext s, unnest(s.most_common_vals) e where ${ownSchema("s.statistics_schemaname")}) sampled
+     where octet_length(e) >= 6 group by e`,
 };
 
 /** Values that stand in no table of the application's. */

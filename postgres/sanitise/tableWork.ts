@@ -6,8 +6,7 @@ import type { ColumnFacts, TableFacts } from "./facts";
 import { collectSql, compareSql, wholeColumns } from "./marks";
 import type { ColumnPlan, TablePlan } from "./plan";
 import type { CompileContext } from "./subject";
-import { keepFirst } from "./transformations";
-import type { SwapFamily, TableWork } from "./work";
+import type { Misfits, TableWork } from "./work";
 
 /** Everything that the decisions about one table rest on. */
 export interface Known {
@@ -64,6 +63,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
     source: sourceOf(known),
     alter,
     refill,
+    byHand: masked.some(holdsSql),
     after: alter.length > 0 ? facts.lost : [],
     remove,
     full:
@@ -79,7 +79,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
         column.expected === undefined ? [] : [[column.name, column.expected]],
       ),
     ),
-    swaps: masked.flatMap((column) => swaps(column, table)),
+    misfits: masked.flatMap((column) => misfits(column, table)),
     keptColumns: gone
       ? []
       : table.columns
@@ -182,22 +182,16 @@ function explain(
   return { strategy: "kept", reason: "the rules keep every column" };
 }
 
-/** Columns whose replacements have to be prepared; see `swaps.ts`. */
-function swaps(column: ColumnPlan, table: CatalogueTable): SwapFamily[] {
+/** Whether the rules give SQL of their own for a column. */
+function holdsSql({ where, exact, mask }: ColumnPlan): boolean {
+  return where !== undefined || exact.length > 0 || JSON.stringify(mask ?? {}).includes('"with":"sql"');
+}
+
+/** A column with a format: values without its shape need a place in it; see `swaps.ts`. */
+function misfits(column: ColumnPlan, table: CatalogueTable): Misfits[] {
   const catalogued = table.columns.find((one) => one.name === column.name);
-  if (catalogued === undefined || !["phone", "digits"].includes(column.mask?.with ?? "")) return [];
-  const common = { column: ident(column.name), acts: acts(column, catalogued) || "true" };
   const format = column.mask?.params.format;
-  if (typeof format === "string") return [{ kind: "format", format, ...common }];
-  if (["int2", "int4", "int8"].includes(catalogued.baseType)) return [];
-  if (column.mask?.with === "phone") {
-    // Fictional ones avoid what stood there by themselves.
-    if (column.mask.params.fictional !== undefined) return [];
-    const none = `prodcopy.phone_number(${common.column}::text) is null`;
-    return [
-      { kind: "phone", ...common },
-      { kind: "digits", keep: 0, column: common.column, acts: `(${common.acts}) and ${none}` },
-    ];
-  }
-  return [{ kind: "digits", keep: column.mask === undefined ? 0 : keepFirst(column.mask), ...common }];
+  if (catalogued === undefined || !["phone", "digits"].includes(column.mask?.with ?? "")) return [];
+  if (typeof format !== "string") return [];
+  return [{ column: ident(column.name), acts: acts(column, catalogued) || "true", format }];
 }

@@ -5,8 +5,6 @@ import type { MaskSpec } from "./plan";
 import type { CompileContext, Subject } from "./subject";
 import { compileValue, number, text } from "./valueMasks";
 
-export { keepFirst } from "./valueMasks";
-
 /** No column is longer; as a limit it stands for "none". */
 const unlimited = 100_000_000;
 

@@ -64,8 +64,8 @@ function homeOf(spec: MaskSpec): string {
   return text(spec.params.fictional)?.slice(1) ?? "";
 }
 
-/** The digits that stay, as `swaps.ts` must know too. */
-export function keepFirst(spec: MaskSpec): number {
+/** The digits that stay. */
+function keepFirst(spec: MaskSpec): number {
   return number(spec.params.keep_first) ?? 0;
 }
 

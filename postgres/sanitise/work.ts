@@ -20,6 +20,8 @@ export interface TableWork {
   refill: { column: string; value: string }[] | undefined;
   /** Statements after the rewrite, in its transaction: settings that `ALTER TYPE` resets. */
   after: string[];
+  /** Whether an expression of the rules stands in it, which `ALTER TABLE` may refuse though a query takes it. */
+  byHand: boolean;
   /** Rows that go: by TRUNCATE, or by condition. */
   remove: { how: "truncate" } | { how: "delete"; where: string } | undefined;
   /** The table must be written anew by VACUUM FULL, because no rewrite of ours does it. */
@@ -32,18 +34,21 @@ export interface TableWork {
   whole: string[];
   /** What may stand in a kept column by the rules' word, by column: kinds of the leak scan. */
   expected: Record<string, string[]>;
-  swaps: SwapFamily[];
+  misfits: Misfits[];
   /** Columns that must be the same afterwards, quoted. */
   keptColumns: string[];
   /** The columns' part of the report. */
   columns: TableResult["columns"];
 }
 
-/** Values of one column whose replacement is prepared beforehand; see `swaps.ts`. */
-export type SwapFamily =
-  | { kind: "digits"; column: string; acts: string; keep: number }
-  | { kind: "phone"; column: string; acts: string }
-  | { kind: "format"; column: string; acts: string; format: string };
+/** A column of which some values may not have the shape that its format asks for; see `swaps.ts`. */
+export interface Misfits {
+  /** Quoted. */
+  column: string;
+  /** Under which condition the mask acts. */
+  acts: string;
+  format: string;
+}
 
 /** Something that a rewrite does not tolerate, taken off before and put back exactly after. */
 export interface Detached {

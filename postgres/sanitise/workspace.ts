@@ -1,6 +1,7 @@
 import { ident, rows, run, type Session } from "../connection";
 import type { CopySession } from "../guard";
 import { findBudget, type Budget } from "./budget";
+import { noFormerNumbers } from "./formerNumbers";
 import { library } from "./functions/library";
 
 /**
@@ -10,7 +11,8 @@ import { library } from "./functions/library";
  * server the same person must still get the same replacement.
  */
 const tables = {
-  run_key: "key text not null, seed bigint not null, mark bigint not null",
+  // `former`: how many numbers stood there before, once they are hashed.
+  run_key: "key text not null, seed bigint not null, mark bigint not null, former bigint not null default 0",
   work: "n int primary key, entry jsonb not null",
   crew: "pid int not null, began timestamptz not null",
   saved:
@@ -35,6 +37,7 @@ export async function createWorkspace(copy: CopySession): Promise<void> {
       `create table prodcopy.${name} (${columns}); alter table prodcopy.${name} replica identity full`,
   );
   await run(copy, "creating the sanitiser's tables", made.join("; "));
+  await run(copy, "creating the sanitiser's functions", noFormerNumbers);
   await installLibrary(copy);
   // gen_random_uuid is the server's strong random source and is there without any extension.
   await run(
@@ -122,10 +125,8 @@ export async function holdKey(session: Session): Promise<void> {
     "holding the run's key",
     `do $$ begin
        perform set_config('prodcopy.key', key, false), set_config('prodcopy.seed', seed::text, false),
-               set_config('prodcopy.mark', mark::text, false) from prodcopy.run_key;
+               set_config('prodcopy.mark', mark::text, false), set_config('prodcopy.former', former::text, false) from prodcopy.run_key;
        perform set_config('prodcopy.swaps', case when exists (select from prodcopy.swap) then 'on' else 'off' end, false);
-       perform set_config('prodcopy.names', case when exists (
-         select from prodcopy.before where kind in (4, 5)) then 'on' else 'off' end, false);
      end $$`,
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mask, useCopyWithFunctions } from "../support/masks";
+import { formerNumbers, knowNumbers, mask, useCopyWithFunctions } from "../support/masks";
 
 describe("sanitiser: what numbers become", () => {
   const withCopy = useCopyWithFunctions();
@@ -86,14 +86,9 @@ describe("sanitiser: what numbers become", () => {
         "select prodcopy.move_format('0412345678', '04########') as y",
       );
       const neighbour = rows[0]?.y ?? "";
-      await copy.query(
-        "insert into prodcopy.before select prodcopy.mark(v), 2, false from unnest(array['0412345678', $1::text]) v",
-        [neighbour],
-      );
-      await copy.query(
-        "select prodcopy.place_format(v, '04########', 2) from unnest(array['0412345678', 'none yet']) v",
-      );
-      await copy.query("select set_config('prodcopy.swaps', 'on', false)");
+      await formerNumbers(copy, ["0412345678", neighbour]);
+      await copy.query("select prodcopy.place_format('none yet', '04########', 2)");
+      await knowNumbers(copy);
       const out = await mask(copy, { with: "phone", params: { format: "04########" } }, [
         "0412345678",
         neighbour,
@@ -110,5 +105,32 @@ describe("sanitiser: what numbers become", () => {
         nested: true,
       });
       assert.ok(nested[0] !== neighbour && nested[0] !== "0412345678", nested[0]);
+    }));
+
+  it("where numbers stand close together, each gets one that stood nowhere and nobody else has, given places passed over", () =>
+    withCopy(async (copy) => {
+      // An eighth of all numbers of four digits: many have a former number for their neighbour.
+      const numbers = Array.from({ length: 1250 }, (_, i) => String(7 * i).padStart(4, "0"));
+
+      for (const params of [{}, { format: "####" }]) {
+        await copy.query("truncate prodcopy.before, prodcopy.swap");
+        await formerNumbers(copy, numbers);
+        const misfits = Array.from({ length: 60 }, (_, i) => `none ${i}`);
+        if ("format" in params) {
+          for (const one of misfits) {
+            await copy.query("select prodcopy.place_format($1, '####', $2)", [one, numbers.length]);
+          }
+          await knowNumbers(copy);
+        }
+        const values = "format" in params ? [...numbers, ...misfits] : numbers;
+        const out = await mask(copy, { with: "phone", params }, values);
+        assert.equal(new Set(out).size, values.length, "two have the same");
+        assert.deepEqual(
+          out.filter((one) => numbers.includes(one)),
+          [],
+          "a former number",
+        );
+        for (const one of out) assert.match(one, /^\d{4}$/);
+      }
     }));
 });

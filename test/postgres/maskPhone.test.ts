@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MaskSpec } from "../../postgres/sanitise/plan";
 import { fictionalNumbers } from "../../postgres/sanitise/words/fictionalNumbers";
-import { mask, useCopyWithFunctions } from "../support/masks";
+import { formerNumbers, mask, useCopyWithFunctions } from "../support/masks";
 
 describe("sanitiser: what telephone numbers become", () => {
   const withCopy = useCopyWithFunctions();
@@ -91,28 +91,26 @@ describe("sanitiser: what telephone numbers become", () => {
       assert.ok(new Set(masked.map((one) => one.slice(0, 3))).size > 650);
     }));
 
-  it("a number whose image stood there gets a free one, and inside documents it is walked past", () =>
-    withCopy(async (copy) => {
-      const number = "+49 151 2345678";
-      const [image = ""] = await mask(copy, phone, [number]);
-      const stood = [number, image].map((one) => one.replace(/\D/g, ""));
-      await copy.query(
-        "insert into prodcopy.before select prodcopy.mark(v), 2, false from unnest($1::text[]) v",
-        [stood],
-      );
-      await copy.query("select prodcopy.place_phone(prodcopy.phone_number(v), 2) from unnest($1::text[]) v", [
-        [number, image],
-      ]);
-      await copy.query("select set_config('prodcopy.swaps', 'on', false)");
-      const out = await mask(copy, phone, [number, image]);
-      assert.equal(new Set(out).size, 2);
-      await copy.query("delete from prodcopy.swap");
-      const nested = await mask(copy, phone, [number], { nested: true });
-      for (const one of [...out, ...nested]) {
-        assert.match(one, /^\+49 1\d\d \d{7}$/);
-        assert.ok(!stood.includes(one.replace(/\D/g, "")), one);
-      }
-    }));
+  for (const [number, form] of [
+    ["+49 151 2345678", /^\+49 1\d\d \d{7}$/],
+    ["(212) 736-5000", /^\([2-9]\d\d\) [2-9]\d\d-\d{4}$/],
+    ["0912 345 678", /^09\d\d \d{3} \d{3}$/],
+  ] as const) {
+    it(`${number}: where its image stood there, and the image of that, each gets a free one of its own`, () =>
+      withCopy(async (copy) => {
+        const chain: string[] = [number];
+        for (let i = 0; i < 3; i++) chain.push(...(await mask(copy, phone, [chain.at(-1) ?? ""])));
+        const stood = chain.map((one) => one.replace(/\D/g, ""));
+        await formerNumbers(copy, stood);
+        const out = await mask(copy, phone, chain);
+        assert.equal(new Set(out).size, chain.length);
+        const nested = await mask(copy, phone, [number], { nested: true });
+        for (const one of [...out, ...nested]) {
+          assert.match(one, form);
+          assert.ok(!stood.includes(one.replace(/\D/g, "")), one);
+        }
+      }));
+  }
 
   it("with `fictional` they are numbers of nobody where the country keeps some, else as without", () =>
     withCopy(async (copy) => {
@@ -138,8 +136,9 @@ describe("sanitiser: what telephone numbers become", () => {
       assert.match(plain ?? "", /^7700900\d{3}$/);
       // The whole range is used, and what stood there is not.
       const numbers = Array.from({ length: 4000 }, (_, i) => `07911${String(i * 17).padStart(6, "0")}`);
-      await copy.query(
-        "insert into prodcopy.before select prodcopy.mark('07700900' || lpad(i::text, 3, '0')), 2, false from generate_series(0, 99) i",
+      await formerNumbers(
+        copy,
+        Array.from({ length: 100 }, (_, i) => `07700900${String(i).padStart(3, "0")}`),
       );
       const out = new Set(await mask(copy, home, numbers));
       assert.ok(out.size > 800 && out.size <= 900, String(out.size));

@@ -1,8 +1,10 @@
 import type { CopySession } from "../../postgres/guard";
+import { installFormerNumbers } from "../../postgres/sanitise/formerNumbers";
 import type { MaskSpec } from "../../postgres/sanitise/plan";
 import type { Subject } from "../../postgres/sanitise/subject";
 import { compile } from "../../postgres/sanitise/transformations";
 import { installWords } from "../../postgres/sanitise/words/install";
+import { holdKey } from "../../postgres/sanitise/workspace";
 import { asCopy } from "./copies";
 import { withFunctions } from "./sanitise";
 import { useScratchServer } from "./servers";
@@ -17,6 +19,24 @@ export function useCopyWithFunctions(): (use: (copy: CopySession) => Promise<voi
       await installWords(copy);
       await use(copy);
     });
+}
+
+/** Makes these, digits alone, numbers that stood there before. */
+export async function formerNumbers(copy: CopySession, numbers: string[]): Promise<void> {
+  await copy.query(
+    "insert into prodcopy.before select prodcopy.mark(v), 2, false from unnest($1::text[]) v",
+    [numbers],
+  );
+  await copy.query(
+    "update prodcopy.run_key set former = (select count(*) from prodcopy.before where kind = 2)",
+  );
+  await knowNumbers(copy);
+}
+
+/** What a session knows of former and of prepared numbers is as it is now. */
+export async function knowNumbers(copy: CopySession): Promise<void> {
+  await holdKey(copy);
+  await installFormerNumbers(copy);
 }
 
 const baseTypes: Record<string, string> = {

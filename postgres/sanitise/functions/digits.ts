@@ -4,8 +4,12 @@
  *
  * The permutation is `inverse(P)(P(x) + 1)` for a keyed Feistel permutation P: one single cycle through the whole
  * domain, hence no value maps to itself. P's domain is any n, by cycle-walking in the next larger rectangle. Its round
- * function is the server's fast hash of a half under words that key and class give. What stands in `prodcopy.swap` has a prepared answer:
- * values whose image stood there before, and values that do not have the format's shape (see `../swaps.ts`).
+ * function is the server's fast hash of a half under words that key and class give.
+ *
+ * Nobody gets a former number of somebody else, or the leak scan could not tell it from a leak. Along the cycle former numbers are opening
+ * brackets and all others closing ones, and each former number gets the one that closes it: never a former one, and no two of them the
+ * same, though nobody keeps a list of what was given out. Values that do not have a format's shape are the exception (`../swaps.ts`):
+ * their places stand in `prodcopy.swap` and are passed over. Where former numbers fill more than a quarter of the domain, neighbours stand.
  */
 const half = (part: string, round: string) =>
   `(hashint8extended(${part} # k2, k1 # ${round}) & 4611686018427387903)`;
@@ -14,10 +18,43 @@ const half = (part: string, round: string) =>
 export const longest = 2000;
 
 /** Whether these digits are a former number: kind 2 of `prodcopy.before`. */
-export const stood = (d: string) =>
-  `exists (select from prodcopy.before b where b.kind = 2 and b.h = prodcopy.mark(${d}))`;
+export const stood = (d: string) => `prodcopy.stood(${d})`;
+
+/**
+ * PL/pgSQL that sets `answer` to what becomes of the place `y` among `n`: its neighbour in the cycle, or the place that closes it.
+ * @param full SQL of the value at place `y`
+ * @param numberOf SQL of the digits of `answer`
+ * @param own SQL of the digits of the value itself
+ * @param given SQL: whether `answer` was given to a value without the format's shape
+ */
+const closing = (full: string, numberOf: string, own: string, given: string) => `
+     y := prodcopy.next_in_cycle(y, n, class); answer := ${full};
+     if former between 1 and n / 4 and (${stood(numberOf)} or ${given}) and ${stood(own)} then
+       loop
+         if ${stood(numberOf)} then depth := depth + 1; elsif not (${given}) then depth := depth - 1; end if;
+         exit when depth = 0;
+         y := prodcopy.next_in_cycle(y, n, class); answer := ${full};
+       end loop;
+     end if;`;
+
+const given = "prodcopy.given(format, answer)";
+/** How many former numbers there are; none is known before they are hashed. */
+export const former = "former constant bigint := current_setting('prodcopy.former')";
 
 export const digits = [
+  // Most are none, which is known without a query (`../formerNumbers.ts`).
+  `create or replace function prodcopy.stood(d text) returns boolean language plpgsql stable parallel safe as $$
+   begin
+     if not prodcopy.maybe_former(prodcopy.mark(d)) then return false; end if;
+     return exists (select from prodcopy.before b where b.kind = 2 and b.h = prodcopy.mark(d));
+   end $$`,
+  `create or replace function prodcopy.given(format text, answer text) returns boolean language plpgsql stable parallel safe as $$
+   begin
+     if current_setting('prodcopy.swaps') <> 'on' or not prodcopy.maybe_former(prodcopy.mark(prodcopy.only_digits(answer))) then
+       return false;
+     end if;
+     return exists (select from prodcopy.swap s where s.family = 'format' || format and s.new = answer);
+   end $$`,
   `create or replace function prodcopy.next_in_cycle(x bigint, n bigint, class text) returns bigint
    language plpgsql stable parallel safe as $$
    declare
@@ -49,13 +86,6 @@ export const digits = [
      end loop;
      return y;
    end $$`,
-  `create or replace function prodcopy.swapped(family text, v text) returns text language plpgsql stable parallel safe as $$
-   declare answer text;
-   begin
-     if current_setting('prodcopy.swaps') <> 'on' then return null; end if;
-     select s.new into answer from prodcopy.swap s where s.family = swapped.family and s.old = prodcopy.mark(v);
-     return answer;
-   end $$`,
   // A string of digits; the first keep stay. Longer ones go in pieces of 18, each under the pieces before it.
   `create or replace function prodcopy.move_digits(d text, keep int) returns text language plpgsql stable parallel safe as $$
    declare done text := left(d, keep); rest text := substr(d, keep + 1); part text;
@@ -67,6 +97,19 @@ export const digits = [
          'digits' || length(d) || ':' || done)::text, length(part), '0');
      end loop;
      return done;
+   end $$`,
+  // The same, and never to a former number.
+  `create or replace function prodcopy.free_digits(d text, keep int) returns text language plpgsql stable parallel safe as $$
+   declare
+     ${former};
+     head constant text := case when keep < length(d) then left(d, keep) else '' end;
+     size constant int := length(d) - length(head);
+     n bigint; y bigint; answer text; depth int := 1;
+     class constant text := 'digits' || length(d) || ':' || head;
+   begin
+     if size not between 4 and 18 then return prodcopy.move_digits(d, keep); end if;
+     n := rpad('1', size + 1, '0')::bigint; y := right(d, size)::bigint;${closing("head || lpad(y::text, size, '0')", "answer", "d", "false")}
+     return answer;
    end $$`,
   // The digits of v become those of d, in order; what stands between stays. Run by run, which is faster than one by one.
   `create or replace function prodcopy.lay_digits(v text, d text) returns text language plpgsql immutable parallel safe as $$
@@ -94,7 +137,7 @@ export const digits = [
      between := translate(v, '0123456789', '');
      d := translate(v, between, '');
      if d <> '' then
-       moved := coalesce(prodcopy.swapped('digits' || keep, d), prodcopy.move_digits(d, keep));
+       moved := prodcopy.free_digits(d, keep);
      end if;
      if d = v then return moved; end if;
      stay := octet_length(v) = length(v) and (between !~ '[A-Za-z]'
@@ -186,16 +229,19 @@ export const digits = [
   `create or replace function prodcopy.move_format(v text, format text) returns text
    language plpgsql stable parallel safe as $$
    declare
+     ${former};
      size constant int := length(format) - length(replace(format, '#', ''));
      n constant bigint := rpad('1', size + 1, '0')::bigint;
-     d text := prodcopy.format_digits(format, v); answer text := prodcopy.swapped('format' || format, v);
+     d constant text := prodcopy.format_digits(format, v); answer text; y bigint; depth int := 1;
+     class constant text := 'format' || format;
    begin
-     if answer is not null then return answer; end if;
-     if d is null then
-       answer := prodcopy.fill_format(format, lpad((prodcopy.pick('format' || v) % n)::text, size, '0'));
-     else
-       answer := prodcopy.fill_format(format, lpad(prodcopy.next_in_cycle(d::bigint, n, 'format' || format)::text, size, '0'));
+     if d is not null then
+       y := d::bigint;${closing("prodcopy.fill_format(format, lpad(y::text, size, '0'))", "prodcopy.only_digits(answer)", "prodcopy.only_digits(v)", given)}
+       return answer;
      end if;
-     return answer;
+     if current_setting('prodcopy.swaps') = 'on' then
+       select s.new into answer from prodcopy.swap s where s.family = 'format' || format and s.old = prodcopy.mark(v);
+     end if;
+     return coalesce(answer, prodcopy.fill_format(format, lpad((prodcopy.pick('format' || v) % n)::text, size, '0')));
    end $$`,
 ];

@@ -1,5 +1,5 @@
 import { literal } from "../../connection";
-import { stood } from "./digits";
+import { former, stood } from "./digits";
 import { fictionalNumbers } from "../words/fictionalNumbers";
 
 /** Country codes of two digits by ITU-T E.164; 1 and 7 stand alone, every other has three. */
@@ -96,11 +96,27 @@ export const phone = [
      end if;
      return plus || d || case when ext = '' then '' else 'x' || prodcopy.move_digits(ext, 0) end;
    end $$`,
+  // Past former numbers, as digits are (`digits.ts`). Of a class those count that are as long, all but four digits of which may stay.
+  `create or replace function prodcopy.free_phone(x text) returns text language plpgsql stable parallel safe as $$
+   declare
+     ${former};
+     size constant int := length(prodcopy.only_digits(x)); y text := prodcopy.next_phone(x); depth int := 1;
+   begin
+     if former between 1 and 10::numeric ^ (size - 4) / 4 and ${stood("prodcopy.only_digits(y)")} and ${stood("prodcopy.only_digits(x)")} then
+       loop
+         if ${stood("prodcopy.only_digits(y)")} then depth := depth + 1; else depth := depth - 1; end if;
+         -- Number and extension move side by side, and might meet former ones only.
+         exit when depth = 0 or depth > 1000;
+         y := prodcopy.next_phone(y);
+       end loop;
+     end if;
+     return y;
+   end $$`,
   `create or replace function prodcopy.move_phone(v text) returns text language plpgsql stable parallel safe as $$
    declare x constant text := prodcopy.phone_number(v);
    begin
      if x is null then return prodcopy.move_shape(v, 0, false); end if;
-     return prodcopy.lay_digits(v, prodcopy.only_digits(coalesce(prodcopy.swapped('phone', x), prodcopy.next_phone(x))));
+     return prodcopy.lay_digits(v, prodcopy.only_digits(prodcopy.free_phone(x)));
    end $$`,
   // Where nothing is prepared and nothing must be unique: a number that stood before is walked past.
   `create or replace function prodcopy.fresh_phone(v text) returns text language plpgsql stable parallel safe as $$
@@ -110,20 +126,6 @@ export const phone = [
        answer := prodcopy.move_phone(answer);
      end loop;
      return answer;
-   end $$`,
-  // A prepared answer, as in places.ts: a place that no former number has, and that no former number moves to.
-  `create or replace function prodcopy.place_phone(x text, former bigint) returns void language plpgsql as $$
-   declare p text := prodcopy.next_phone(x); y text; size constant int := length(prodcopy.only_digits(x));
-   begin
-     if not ${stood("prodcopy.only_digits(p)")} or former > 10::numeric ^ (size - 4) / 4
-       or exists (select from prodcopy.swap s where s.family = 'phone' and s.old = prodcopy.mark(x)) then return; end if;
-     loop
-       y := prodcopy.next_phone(p);
-       exit when not ${stood("prodcopy.only_digits(p)")} and not ${stood("prodcopy.only_digits(y)")}
-         and not exists (select from prodcopy.swap s where s.family = 'phone' and s.new = y);
-       p := y;
-     end loop;
-     insert into prodcopy.swap values ('phone', prodcopy.mark(x), y);
    end $$`,
   // A national number that belongs to nobody, of those a country keeps for films and books; NULL where none of that length is known.
   `create or replace function prodcopy.fictional_number(country text, n text, i bigint) returns text

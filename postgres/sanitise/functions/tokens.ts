@@ -1,4 +1,4 @@
-import { addressOf, addressShape, oneAddress, domainPart, localPart } from "./texts";
+import { addressesOf, addressOf, addressShape, domainPart, localPart } from "./texts";
 
 /**
  * Kinds of marks: what a keyed hash in `prodcopy.before` stands for. The numbers stand in the table.
@@ -54,24 +54,35 @@ function wordsOf(v: string, unicode: boolean): string {
 /** A number that is written as a telephone's is, without captures. */
 const telephoneShape = `[+(0]${numberShape}`;
 
-/** What looks at a text before it is taken apart for what it mentions. */
-export const mayMention = (x: string) => `(position('@' in ${x}) > 0 or ${x} ~ '${telephoneShape}')`;
+/** Longer texts are looked at beside each @ alone: a regexp over all of it would take ten times as long. In bytes. */
+const long = 600;
 
 /**
  * What running text that is masked identifies people by, of rows `(x, kept)`: addresses, and numbers that are written as telephone
- * numbers. Everything else in it (ids, dates, amounts) may stand elsewhere by right. SQL that answers `(kind, h, kept)`.
+ * numbers. Everything else in it (ids, dates, amounts) may stand elsewhere by right. SQL that answers `(kind, h, kept)`. Most texts
+ * with an address have one, which a regexp finds in a third of the time that it takes to find all; and where it is all of the text, no
+ * number is looked for. One pass without captures says whether there is a number. What is rare stands behind one question, since the
+ * server takes a microsecond for each part of a query that answers nothing.
  */
-export const mentions = (texts: string) => `select m.kind, m.h, v.kept from (select x, kept,
-    position('@' in x) > 0 as at, case when position('@' in x) > 0 then x ~ '${oneAddress}' else false end as one
-    from (${texts}) t(x, kept) offset 0) v
+export const mentions = (texts: string) => `select m.kind, m.h, v.kept from (
+    select *, case when f = x then false else x ~ '${telephoneShape}' end as telephone from (
+      select *, case when p > 0 and not many then substring(case when octet_length(x) < ${long} then x
+          else substr(x, greatest(p - 200, 1), 456) end from '${addressShape}') end as f
+        from (select *, p > 0 and position('@' in substr(x, p + 1)) > 0 as many
+          from (select x, kept, position('@' in x) as p from (${texts}) t(x, kept) offset 0) found offset 0) counted offset 0) asked offset 0) v
   cross join lateral (
-    select ${kinds.email}, ${markOf("lower(x)")} where one
+    select ${kinds.email}, ${markOf(addressOf("f"))} where f is not null
     union all
-    select ${kinds.email}, ${markOf(addressOf("f"))} from (select (regexp_matches(x, '${addressShape}', 'g'))[1] as f where at and not one offset 0) address
-    union all
-    select ${kinds.digits}, ${markOf("d")} from (select m, ${digitsOfTelephone("m")} as d
-        from (select (regexp_matches(x, '${telephone}', 'g'))[1] as m where not one and x ~ '${telephoneShape}' offset 0) run offset 0) number
-     where m ~ '^[+(0]' and m !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' and length(d) between 8 and 15) m(kind, h)`;
+    select rare.* from (select x, many, telephone where many or telephone offset 0) other(x, many, telephone) cross join lateral (
+      select ${kinds.email}, ${markOf(addressOf("every"))} from (
+        select (regexp_matches(x, '${addressShape}', 'g'))[1] as every where many and octet_length(x) < ${long} offset 0) address
+      union all
+      select ${kinds.email}, ${markOf("address")} from (${addressesOf("x", `many and octet_length(x) >= ${long}`)}) found
+      union all
+      select ${kinds.digits}, ${markOf("d")} from (select m, ${digitsOfTelephone("m")} as d
+          from (select (regexp_matches(x, '${telephone}', 'g'))[1] as m where telephone offset 0) run offset 0) number
+       where m ~ '^[+(0]' and m !~ '^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}' and length(d) between 8 and 15) rare(kind, h)) m(kind, h)
+ where p > 0 or telephone`;
 
 /** A number with few letters before or after it and what divides one; `prodcopy.account` says whether it is an account's. */
 export const accountShape = "^[A-Za-z]{0,3}[-+0-9 ./()]+[A-Za-z]?$";
@@ -84,8 +95,10 @@ export const tokens = [
      execute format('create or replace function prodcopy.words(v text) returns text language sql immutable parallel safe as %L',
        case when getdatabaseencoding() = 'UTF8' then $$ select btrim(${wordsOf("v", true)}) $$ else $$ select btrim(${wordsOf("v", false)}) $$ end);
    end $do$`,
+  // Of a number, all but what is left without digits: several times faster than a regexp.
   `create or replace function prodcopy.only_digits(v text) returns text language sql immutable parallel safe as $$
-     select regexp_replace(v, '[^0-9]+', '', 'g') $$`,
+     select case when octet_length(v) < 100 then translate(v, translate(v, '0123456789', ''), '')
+       else regexp_replace(v, '[^0-9]+', '', 'g') end $$`,
   // A run of characters that hardly anybody else has: long, with digits among its letters, and no path, address or file's name.
   `create or replace function prodcopy.distinctive(n text) returns boolean language sql immutable parallel safe as $$
      select length(n) between 12 and ${longestValue} and position(' ' in n) = 0 and position('@' in n) = 0
