@@ -26,6 +26,7 @@ from .home import Home  # noqa: E402
 from .network import Network  # noqa: E402
 from .postgres.certificates import Authority  # noqa: E402
 from .rds import responses as rds  # noqa: E402
+from .scheduler import responses as scheduler  # noqa: E402
 from .ssm import responses as ssm  # noqa: E402
 from .wire import Application, QuietHandler  # noqa: E402
 from .world import world  # noqa: E402
@@ -43,6 +44,7 @@ def main() -> None:
         ssm.install()
         ecs.install()
         bus.install()
+        scheduler.install()
         serve()
     finally:
         world.clock.stop()

@@ -21,6 +21,7 @@ from .rds.cluster import Cluster
 from .rds.instance import Instance
 from .refused import Refused
 from .s3.policy import Transport
+from .scheduler import control as scheduler
 from .ssm import responses as ssm
 from .world import world
 
@@ -190,6 +191,7 @@ HANDLERS: dict[str, Handler] = {
     "log": log,
     **cloudwatch.HANDLERS,
     **ecs.HANDLERS,
+    **scheduler.HANDLERS,
 }
 
 

@@ -29,7 +29,7 @@ export async function setUserPolicy(sandbox: Sandbox, UserName: string, statemen
 }
 
 /**
- * A role, made anew with these statements as its one policy.
+ * A new role with these statements as its one policy.
  * @param principal who may act in it, e.g. `{ Service: "ecs-tasks.amazonaws.com" }`
  * @returns its ARN.
  */
@@ -42,12 +42,16 @@ export async function makeRole(
   const iam = iamOf(sandbox);
   const trust = document([{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" }]);
   await iam({ Action: "CreateRole", RoleName, AssumeRolePolicyDocument: trust });
-  await setRolePolicy(sandbox, RoleName, statements);
+  if (statements.length > 0) await setRolePolicy(sandbox, RoleName, statements);
   return `arn:aws:iam::123456789012:role/${RoleName}`;
 }
 
-/** The one policy of a role, in the place of the one before. */
+/** The one policy of a role, in the place of the one before; none at all without statements. */
 export async function setRolePolicy(sandbox: Sandbox, RoleName: string, statements: object[]): Promise<void> {
-  const PolicyDocument = document(statements);
-  await iamOf(sandbox)({ Action: "PutRolePolicy", RoleName, PolicyName: "only", PolicyDocument });
+  const named = { RoleName, PolicyName: "only" };
+  if (statements.length > 0) {
+    await iamOf(sandbox)({ Action: "PutRolePolicy", ...named, PolicyDocument: document(statements) });
+  } else {
+    await iamOf(sandbox)({ Action: "DeleteRolePolicy", ...named });
+  }
 }

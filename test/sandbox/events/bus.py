@@ -7,7 +7,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from moto.events import models
+from moto.events.exceptions import ValidationException
 
+from ..scheduler.expressions import Invalid, parse
 from .deliver import Delivery, deliveries
 from .templates import payload_of
 
@@ -15,8 +17,17 @@ from .templates import payload_of
 class Rule(models.Rule):
     """In the place of moto's, which knows few targets and delivers while the sender waits."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.made = datetime.now(timezone.utc)
+        if self.scheduled_expression is not None:
+            try:
+                parse(self.scheduled_expression)
+            except Invalid:
+                raise ValidationException("Parameter ScheduleExpression is not valid.") from None
+
     def send_to_targets(self, original_event: Any, transform_input: bool = True) -> None:
-        if self.state != "ENABLED" or self.scheduled_expression is not None and self.event_pattern.dump() is None:
+        if self.state != "ENABLED" or self.event_pattern.dump() is None:
             return
         event = _as_sent(original_event)
         if not self.event_pattern.matches_event(event):  # type: ignore[arg-type]

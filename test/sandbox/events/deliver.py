@@ -107,7 +107,7 @@ def _put_aside(delivery: Delivery, failure: Failure, exhausted: str | None) -> N
         "RETRY_ATTEMPTS": str(delivery.attempts - 1),
         **({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted is not None else {}),
     }
-    attributes = {name: {"data_type": "String", "string_value": value} for name, value in said.items()}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
     _, _, _, region, account, name = queue.split(":")
     try:
         with world.lock:

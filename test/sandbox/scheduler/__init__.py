@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: moto's schedules; when they are due, their targets are invoked."""
