@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { writtenName } from "../../postgres/sanitise/rules/names";
+import { namedSchemas, readNames } from "./names";
 
 /** What a reader says of the columns of a schema. Keys are `table.column` or `schema.table.column`. */
 export interface Labels {
@@ -22,6 +23,7 @@ export function labelNames(): string[] {
 }
 
 export function readLabels(name: string): Labels {
+  if (namedSchemas().includes(name)) return labelsBesideNames(name);
   const read = parse(fs.readFileSync(path.join(folder, `${name}.yaml`), "utf8")) as {
     held_out?: boolean;
     personal: Record<string, Record<string, string>>;
@@ -37,14 +39,21 @@ export function readLabels(name: string): Labels {
       columns.map((column) => `${table}.${column}`),
     ),
   );
+  return { heldOut: read.held_out ?? false, personal, either, keys };
+}
+
+function labelsBesideNames(name: string): Labels {
+  const labelled = readNames(name).flatMap((table) =>
+    table.columns.map((column) => [`${table.name}.${column.name}`, column.label ?? ""] as const),
+  );
   return {
-    heldOut: read.held_out ?? false,
-    personal,
-    either,
-    keys: (schema, table, column) => [
-      `${table}.${column}`,
-      `${schema}.${table}.${column}`,
-      writtenName(schema, table, column),
-    ],
+    heldOut: false,
+    personal: new Map(labelled.filter(([, label]) => label !== "" && label !== "?")),
+    either: new Set(labelled.filter(([, label]) => label === "?").map(([column]) => column)),
+    keys,
   };
+}
+
+function keys(schema: string, table: string, column: string): string[] {
+  return [`${table}.${column}`, `${schema}.${table}.${column}`, writtenName(schema, table, column)];
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { readCatalogue } from "../../postgres/catalogue";
-import { withSession } from "../../postgres/connection";
+import { run, withSession } from "../../postgres/connection";
 import { detect } from "../../postgres/sanitise/detect/detect";
 import { ensureSample, resetSample, sampleNames } from "../../platforms/local/sample";
 import { fixtureFile, type FixtureName } from "../../test/support/fixtures";
@@ -14,6 +14,7 @@ import {
   type ScratchServer,
 } from "../../test/support/servers";
 import { labelNames, readLabels } from "./labels";
+import { createStatements, namedSchemas, readNames } from "./names";
 import { score, type Score } from "./score";
 
 /** The files of the fixtures of others, in the order in which they are loaded. */
@@ -32,7 +33,13 @@ export async function measure(only?: string): Promise<{ scores: Score[]; missing
   const missing: string[] = [];
   try {
     const server = await startScratchServer(home, "detect");
-    for (const name of labelNames().filter((one) => only === undefined || one === only)) {
+    const wanted = (one: string) => only === undefined || only.split(",").includes(one);
+    for (const name of namedSchemas().filter(wanted)) {
+      await server.createDatabase(name);
+      await makeNamed(server, name);
+      scores.push(await scoreOf(name, server.target(name)));
+    }
+    for (const name of labelNames().filter(wanted)) {
       if (name === "sample") {
         await ensureSample(home, { members: 300 }, () => undefined);
         const target = { ...(await sampleTarget(home, "productionAdmin")), database: sampleNames.database };
@@ -60,6 +67,13 @@ function filesOf(name: string): string[] | undefined {
     path.join(__dirname, "schemas", `${name}.sql`),
   ];
   return files.every((file) => file !== undefined) ? files : undefined;
+}
+
+async function makeNamed(server: ScratchServer, name: string): Promise<void> {
+  await withSession(server.target(name), { applicationName: "bench detect" }, async (session) => {
+    for (const statement of createStatements(readNames(name)))
+      await run(session, "making the tables", statement);
+  });
 }
 
 /** Errors for roles and settings that are not here are of no matter; whether the columns are there, the labels tell. */
