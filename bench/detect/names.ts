@@ -69,5 +69,5 @@ export function createStatements(tables: NamedTable[]): string[] {
       ];
     }),
   );
-  return [...creates, ...keys];
+  return ["create extension citext", ...creates, ...keys];
 }
