@@ -71,8 +71,9 @@ function filesOf(name: string): string[] | undefined {
 
 async function makeNamed(server: ScratchServer, name: string): Promise<void> {
   await withSession(server.target(name), { applicationName: "bench detect" }, async (session) => {
-    for (const statement of createStatements(readNames(name)))
-      {await run(session, "making the tables", statement);}
+    for (const statement of createStatements(readNames(name))) {
+      await run(session, "making the tables", statement);
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { familyOf } from "../rules/families";
 import { bareWords } from "./affixes";
+import { unseenContents } from "./unseenContents";
 import { link, ofSomebody, ownNumber, session } from "./somebodysHints";
 import type { Hint } from "./personalNames";
 import type { ColumnSample } from "./sample";
@@ -31,6 +32,7 @@ export function hiddenHints(table: CatalogueTable, column: CatalogueColumn, arou
     session(table, column, words),
     link(table, words),
     ownNumber(table, column, words, around),
+    unseenContents(table, column, words, around),
   ];
   return hints
     .filter((one) => one !== undefined)
@@ -104,7 +106,7 @@ function opaque(
     return hint("text", 0.5, "its documents are unknown, and its table is one of people");
   }
   if (!words.some((word) => opaqueWords.has(word))) return undefined;
-  if (ofPeople && family !== "text") {
+  if (ofPeople && (family !== "text" || !["thing", "system", "content"].includes(subject))) {
     return hint("text", 0.5, "its documents are unknown, and its table refers to people");
   }
   if (subject === "person" || strongIn(table).kinds.size > 0) {

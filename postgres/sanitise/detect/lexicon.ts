@@ -1,4 +1,5 @@
 import type { Kind } from "./kinds";
+import { strongAbroad } from "./languages";
 import { fold } from "./words";
 
 /**
@@ -56,7 +57,7 @@ const strong: Record<Kind, string> = {
 };
 
 export const strongWords: ReadonlyMap<string, Kind> = new Map(
-  Object.entries(strong).flatMap(([kind, words]) =>
+  [...Object.entries(strong), ...Object.entries(strongAbroad)].flatMap(([kind, words]) =>
     words.split(/\s+/).map((word) => [fold(word), kind as Kind] as const),
   ),
 );

@@ -3,7 +3,7 @@ import { strongWords } from "./lexicon";
 import { phrases } from "./phrases";
 import type { Subject } from "./tableWords";
 import { singulars } from "./words";
-import { aboutTails, weakByWord } from "./weakWords";
+import { aboutTails, weakByWord, type WeakWord } from "./weakWords";
 
 /** What words say together, in a table about `subject`; in `prose` (a comment) only what they say anywhere. */
 export function kindsOf(words: string[], subject: Subject, prose = false): { kind: Kind; sure: number }[] {
@@ -45,11 +45,18 @@ function weakKinds(words: string[], subject: Subject): { kind: Kind; sure: numbe
   const telling = words.length > 1 ? words.filter((word, i) => i === 0 || !adjectives.has(word)) : words;
   return (ofAnother ? words.slice(-1) : telling.reverse()).flatMap((word, i) =>
     // A town in Danish and Swedish, but not in `grouped_by`.
-    (word === "by" && words.length > 1 ? [] : (weakByWord.get(word) ?? [])).map(({ kind, sure }) => {
+    (word === "by" && words.length > 1 ? [] : weakOf(word)).map(({ kind, sure }) => {
       const here = subject === "unknown" ? sure.other : (sure[subject] ?? sure.other);
       // `unit_source_value` of a device is no key.
       const loose = kind === "token" && words.length > 1 && looseTokens.has(word);
       return { kind, sure: i === 0 && !loose ? here : here * 0.4 };
     }),
   );
+}
+
+/** Several people are named in one column as well: `photographers`. */
+function weakOf(word: string): readonly WeakWord[] {
+  const own = weakByWord.get(word);
+  if (own !== undefined) return own;
+  return singulars(word).flatMap((one) => (weakByWord.get(one) ?? []).filter(({ kind }) => kind === "name"));
 }

@@ -2,9 +2,10 @@ import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { elementFamilyOf } from "../rules/families";
 import { isPlace } from "./harmless";
 import { bareWords } from "./affixes";
+import { strongWords } from "./lexicon";
 import { canHold, kindWords, type Kind } from "./kinds";
 import { kindsOf, saysNothing } from "./nameKinds";
-import { isCodeTable, subjectOf, type Subject } from "./tableSubject";
+import { isCodeTable, isNamed, subjectOf, type Subject } from "./tableSubject";
 import { tableWords } from "./tableWords";
 import { tableKind } from "./tableKind";
 import { nameWords } from "./vocabulary";
@@ -86,11 +87,28 @@ export function hintsOf(
     !words.some((word) =>
       /^(visitor|anonymous|tracking|advertising|installation|ad|cookie|device)$/.test(word),
     );
+  const named2 =
+    words.length === 2 &&
+    words[0] === "id" &&
+    !/^(number|no|nr|num|card|document|documento)$/.test(words[1] ?? "");
   const reference =
     family === "integer" &&
-    words.at(-1) === "id" &&
+    (words.at(-1) === "id" || named2) &&
     !/ (national|tax|passport|voter|citizen|government|govt) id $/.test(` ${words.join(" ")} `);
+  // `medicare_wages_amount` holds an amount: what a number is, its last words say.
+  const strayNumber =
+    /integer|decimal/.test(family) &&
+    words.length > 2 &&
+    ["phone", "number", "sensitive"].some((kind) => hints[0]?.kind === kind) &&
+    !kindsOf(words.slice(-2), "unknown").some(({ sure }) => sure >= 0.8);
   const fits = ({ kind }: Hint) => {
+    if (family === "text" && !column.isArray && (column.maxLength ?? Infinity) < (shortest[kind] ?? 1))
+      return false;
+    if (strayNumber && kind === hints[0]?.kind) return false;
+    if (kind === "network" && family === "integer")
+      return /^(ip|ipaddr|ipaddress|addr)$/.test(words.at(-1) ?? "");
+    if (kind === "address" && /integer|decimal/.test(family))
+      return numberedPlaces.test(` ${words.join(" ")} `);
     if (reference || (family === "uuid" && words.includes("fingerprint"))) return false;
     if (kind === "token" || kind === "credential") return (codes || canHold(kind, family)) && !ownReference;
     if (kind === "location" && family === "integer") return words.some((word) => mapWords.has(word));
@@ -111,6 +129,9 @@ export function hintsOf(
 function withoutAffix(words: string[], bare: string[], subject: Subject): { kind: Kind; sure: number }[] {
   const enough = (said: { sure: number }[]) => said.some(({ sure }) => sure >= sureEnough);
   const whole = kindsOf(words, subject);
+  // `lst_name` beside `lst_id` and `lst_sort` is the name of a list.
+  const affix = words.find((word) => !bare.includes(word)) ?? "";
+  if (affix.length <= 4 && !strongWords.has(affix) && !tableWords.has(affix)) return kindsOf(bare, subject);
   // In a table about the application itself weak words count for next to nothing.
   if (enough(kindsOf(words, "system"))) return whole;
   const rest = kindsOf(bare, subject);
@@ -131,10 +152,38 @@ function inContext(
   const ofThings = ["thing", "geo", "system", "content"].includes(subject);
   return named.map(({ kind, sure }) => {
     if (kind === "address" && ["state", "region", "place", "st"].includes(last)) {
-      const ofAddress = words.length === 1 || words.slice(0, -1).some((word) => addressParts.has(word));
-      return { kind, sure: beside.has("address") && ofAddress ? sure : sure * 0.3 };
+      const own = bareWords(table, column.name) ?? words;
+      const ofAddress =
+        own.length === 1 ||
+        words.slice(0, -1).some((word) => addressParts.has(word) || tableWords.get(word) === "person");
+      // Alone beside a postcode, it is more likely how far the row has come.
+      const bare = last === "state" && (bareWords(table, column.name) ?? words).length === 1;
+      const among = beside.has("address") && (!bare || besideTown(table));
+      return { kind, sure: among && ofAddress ? sure : sure * 0.3 };
     }
-    const open = ["message", "log", "unknown", "credential"].includes(subject);
+    if (kind === "address" && subject === "unknown" && words.length === 1 && addressColumns(table) >= 3) {
+      return { kind, sure: Math.max(sure, 0.6) };
+    }
+    // A log that notes where a request came from notes the town as well.
+    if (
+      kind === "address" &&
+      ["log", "credential"].includes(subject) &&
+      beside.has("network") &&
+      words.length === 1
+    ) {
+      return { kind, sure: Math.max(sure, last === "country" ? 0.3 : 0.55) };
+    }
+    const open =
+      ["message", "log", "unknown", "credential"].includes(subject) ||
+      (subject === "party" && !isNamed(table));
+    // Which machine took a job.
+    if (
+      kind === "username" &&
+      /^(locked|reserved|run|picked|executed|processed) by$/.test(words.join(" ")) &&
+      jobs.test(table.name)
+    ) {
+      return { kind, sure: sure * 0.3 };
+    }
     if (kind === "name" && open && sure >= 0.3 && (beside.has("email") || beside.has("phone"))) {
       return { kind, sure: Math.max(sure, 0.65) };
     }
@@ -175,6 +224,22 @@ function inContext(
   });
 }
 
+const jobs = /(jobs?|queues?|tasks?|outbox|batch(es)?|workers?|locks?)$/i;
+/** Shorter ones there are not, in characters: a `gets_mail char(1)` is a flag. */
+const shortest: Partial<Record<Kind, number>> = {
+  email: 6,
+  phone: 4,
+  credential: 4,
+  token: 4,
+  network: 4,
+  number: 3,
+  text: 4,
+  username: 2,
+  address: 2,
+};
+/** What of an address may be kept as a number. */
+const numberedPlaces =
+  / (zip|zipcode|postcode|postalcode|plz|cep|cap|psc|postnummer|postnr|(house|hausnr|huis|street|door|apartment|flat) ?(no|nr|number|num|nummer|numero)?|housenumber|hausnummer|huisnummer) $/;
 /** Numbers for fractions of a degree. */
 const mapWords = new Set("latitude longitude lat lng lon".split(" "));
 /** Numbers that stand for a person outside the database as well. */
@@ -201,6 +266,21 @@ function besides(table: CatalogueTable): Kind[] {
   });
   besideOf.set(table, kinds);
   return kinds;
+}
+
+/** How many columns may each be a part of an address. */
+function addressColumns(table: CatalogueTable): number {
+  const said = (name: string) =>
+    kindsOf(nameWords(name), "address").some((one) => one.kind === "address" && one.sure >= 0.8);
+  return table.columns.filter((one) => elementFamilyOf(one) === "text" && said(one.name)).length;
+}
+
+/** A town by itself: `recipient_town` says nothing of a `state`. */
+function besideTown(table: CatalogueTable): boolean {
+  return table.columns.some(({ name }) => {
+    const words = bareWords(table, name) ?? nameWords(name);
+    return words.length === 1 && /^(city|town|suburb|locality|county|zip|zipcode)$/.test(words[0] ?? "");
+  });
 }
 
 function hint(kind: Kind, sure: number, verb: string): Hint {

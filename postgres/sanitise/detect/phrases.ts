@@ -11,9 +11,9 @@ export interface Phrase {
 const name = "(?:name|names|nm|nom|nombre|nome|naam|namn|navn|nimi|ad)";
 const people =
   "user|usr|member|customer|cust|client|clnt|player|person|people|contact|owner|payer|holder|employee|emp|author|sender|recipient|reporter|reported|roommate|partner|" +
-  "spouse|nick|patient|student|teacher|driver|passenger|guest|visitor|reviewer|manager|mgr|doctor|dr|physician|gp|caller|requester|requestor|applicant|candidate|donor|" +
+  "spouse|nick|cliente|cli|proveedor|fornecedor|fornitore|empleado|patient|student|teacher|driver|passenger|guest|visitor|reviewer|manager|mgr|doctor|dr|physician|gp|caller|requester|requestor|applicant|candidate|donor|" +
   "subscriber|buyer|seller|beneficiary|beneficiar|agent|tenant|guardian|parent|mother|father|child|dependent|dependant|dep|dpndt|signer|signatory|approver|assignee|kunde|kunden|client|" +
-  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator|debtor|creditor|payee|landlord|lessee|cardholder|policyholder|pessoa|mae|pai|aluno|usuario|funcionario|paciente|medico|responsavel|persona|alumno|empleado|madre|padre|hijo|pere|mere|enfant|salarie|utilisateur|mitarbeiter|vater|mutter|nominee|claimant|complainant|borrower|lender|invitee|inviter|insured|heir|signee";
+  "ansprechpartner|contacto|contato|contatto|participant|attendee|speaker|director|head|staff|worker|officer|supervisor|coach|trainer|winner|billing|bill|ship|shipping|delivery|card|cc|emergency|emerg|referee|witness|victim|consignee|remitter|attn|tba|real|screen|captain|instructor|principal|administrator|debtor|creditor|payee|landlord|lessee|cardholder|policyholder|pessoa|mp|judge|veteran|appellant|clinician|therapist|nurse|surgeon|dentist|lawyer|attorney|notary|solicitor|representative|official|accountant|auditor|broker|translator|interpreter|transcriber|photographer|editor|journalist|artist|actor|actress|performer|host|hostess|curator|librarian|investigator|inspector|examiner|interviewer|interviewee|respondent|subject|minister|deputy|mayor|councillor|pupil|learner|graduate|scholar|professor|lecturer|tutor|mentor|mentee|youth|minor|resident|occupant|householder|inhabitant|homeowner|neighbou?r|friend|sibling|brother|sister|son|daughter|wife|husband|uncle|aunt|grandparent|relative|deceased|defendant|plaintiff|suspect|offender|inmate|prisoner|juror|opponent|petitioner|pilot|crew|sailor|soldier|rider|cyclist|athlete|trader|merchant holder|collector|bearer|presenter|organi[sz]er|coordinator|volunteer|member|proprietaire|propietario|proprietario|occupante|locataire|inquilino|titolare|referente|tecnico|autista|vettore|vendedor|venditore|comercial|mae|pai|aluno|usuario|funcionario|paciente|medico|responsavel|persona|alumno|empleado|madre|padre|hijo|pere|mere|enfant|salarie|utilisateur|mitarbeiter|vater|mutter|nominee|claimant|complainant|borrower|lender|invitee|inviter|insured|heir|signee";
 
 const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
   kind,
@@ -22,6 +22,13 @@ const p = (kind: Phrase["kind"], sure: number, pattern: string): Phrase => ({
 });
 
 export const phrases: Phrase[] = [
+  // Flags, whatever they are kept as.
+  {
+    kind: "nothing",
+    sure: 0.9,
+    pattern:
+      /^ (?:has|is|does|gets|can|should|was|were|wants|allows?|shows?|hides?|enables?|requires?|must|never|consented|uses|collects?) \S|\S (?:opt in|opt out|never send|terms|submitted|ineligible|eligible|only) $/,
+  },
   p("name", 0.7, "(?:partner|player|person|member|customer|contact|user) or \\S+ (?:name|names)"),
   // What only sounds like it.
   p(
@@ -62,7 +69,49 @@ export const phrases: Phrase[] = [
   p(
     "email",
     0.85,
-    "(?:reply|respond|forward|bounce|sent|send|mailed|emailed) to|recipient|recipients|mail (?:to|from)|(?:from|to|sender) (?:email|mail|address|addr)|return path|envelope (?:from|to)|notify (?:email|emails)",
+    "(?:reply|respond|forward|bounce|sent|send|mailed|emailed) to|recipients?(?= $)|mail (?:to|from)|(?:from|to|sender) (?:email|mail|address|addr)|return path|envelope (?:from|to)|notify (?:email|emails)",
+  ),
+  p(
+    "name",
+    0.65,
+    "(?:razon|ragione|raison|razao) (?:social|sociale)|(?:company|firm|trade) (?:legal|registered) name",
+  ),
+  p(
+    "network",
+    0.8,
+    "(?:last|user|client|used) browser|browser (?:details|detail|info|information|string|agent|name)",
+  ),
+  p(
+    "token",
+    0.85,
+    "(?:pw|password|reset|pw reset|password reset|validation|verification|confirmation|activation|recovery|unlock) (?:id|uid|hash|ref|reference)|device (?:\\S+ )?(?:identifier|udid|uuid)|(?:verify|verification) (?:code|codes)",
+  ),
+  p(
+    "number",
+    0.85,
+    "(?:credit card|creditcard|card|cc) (?:exp|expiry|expires|expiration)(?: date| month| year)?",
+  ),
+  p("text", 0.6, "reasons? (?:for|of|why) \\S+"),
+  p("credential", 0.85, "(?:server|stored|salted) key"),
+  p(
+    "phone",
+    0.8,
+    "(?:caller|callee|called|calling|dialled|dialed) (?:number|no|id|id num|num|party|party number)|clid|ani|dnis",
+  ),
+  p(
+    "token",
+    0.85,
+    "(?:account|api|key|api key|twilio) sid|(?:open ?id|openid|oidc|connect|subject) (?:sub|subject)|\\S+ (?:connect|openid|open id) (?:\\S+ )?(?:id|sub)",
+  ),
+  p(
+    "number",
+    0.9,
+    "(?:numero|num|no|nr) tva|tva (?:intracom|intracommunautaire)|tva intra|vat id|(?:btw|kvk|moms|ust|cvr|dic|ico) (?:nr|nummer|numero|id|no)",
+  ),
+  p(
+    "name",
+    0.85,
+    "(?:alt|other|alias|aka|known as|former|previous|prior|legal|trade|signing|printed|typed|sole) (?:last |first |full )?(?:name|names|nm)|name (?:suffix|prefix)|(?:primary|spouse|holder|joint|applicant|patient|student|employee|member|person|guardian|parent|contact|owner|veteran|claimant|client|customer|user) (?:suffix|prefix|initial|initials|signature)",
   ),
   p(
     "network",
@@ -136,7 +185,11 @@ export const phrases: Phrase[] = [
     0.92,
     "(?:kod|cod|code|codigo) (?:poczt|pocztowy|postal|postale)|nr (?:lokalu|mieszkania)|(?:num|nro|numero) (?:endereco|voie|calle|rue|casa)|straat nr|strasse nr|(?:plz|pc) (?:ort|plaats)|complement adresse|cislo popisne",
   ),
-  p("birth", 0.6, "(?:death|deceased) (?:date|dt)|date of death|died"),
+  p(
+    "birth",
+    0.65,
+    "(?:death|deceased) (?:date|dt|day|month|year|place|city)|(?:date|day|month|year|place|cause) of death|died|dod",
+  ),
   p(
     "name",
     0.97,
@@ -155,22 +208,22 @@ export const phrases: Phrase[] = [
   p(
     "username",
     0.9,
-    "(?:user|login|screen|account|nick|display|twitter|github|skype|slack|telegram|bbo|instagram|handle|ldap|unix|os|network|domain) (?:name|handle|login|account|nick)|login id|(?:user|account) (?:login|uid)|logon (?:id|name)",
+    "(?:user|login|screen|account|nick|display|twitter|github|skype|slack|telegram|bbo|instagram|handle|ldap|unix|os|network|domain) (?:name|handle|login|account|nick)|login id|(?:user|account) (?:login|uid|identifier)|(?:bare )?peer|logon (?:id|name)",
   ),
   p(
     "username",
     0.85,
-    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned|received|accepted|prepared|signed|witnessed|delivered|rejected|closed|opened|resolved|ordered|handled|checked|inspected|packed|registered|published|archived|started|stopped|completed|paid|sold|taken) by|by (?:text|name|user)|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
+    "(?:created|updated|modified|deleted|changed|chg|crt|upd|entered|sent|used|taken|seen|issued|made|viewed|managed|posted|reported|corrected|confirmed|activated|deactivated|enabled|disabled|blocked|banned|muted|reserved|booked|commented|answered|drafted|written|edited|collected|counted|shared|linked|imported|exported|translated|granted|revoked|completed|decided|referred|initiated|triggered|picked|supervised|transcribed|interviewed|examined|admitted|discharged|administered|prescribed|dispensed|tested|edited|added|requested|assigned|approved|reviewed|uploaded|submitted|performed|connected|invited|locked|executed|processed|verified|authorised|authorized|cancelled|canceled|recorded|run|done|owned|received|accepted|prepared|signed|witnessed|delivered|rejected|closed|opened|resolved|ordered|handled|checked|inspected|packed|registered|published|archived|started|stopped|completed|paid|sold|taken) by|by (?:text|name|user)|(?:creator|owner|updater|delete|modifier|editor|lst upd|last upd|last updated|last modified|crt|upd|ins|chg|mod|create|update|insert) (?:uid|user|usr|username|userid)",
   ),
   p(
     "address",
     0.95,
-    "(?:address|addr|adresse|street|postal|post|home|mailing|billing|bill|ship|shipping|delivery|residential|work|po|ship to|bill to|invoice|permanent|temporary|venue|house|flat) (?:address|addr|line|street|adresse|code postal|box|line one)|(?:address|addr|street|postal|house|flat) (?:number|no|nr|name)|(?:street|house|building|apartment|flat|unit) (?:address|name|number|no|nr|line)|po box|line (?:one|two|three)|nr domu|haus nr|(?:zip|postal|post|zone) (?:code|cd)|codigo postal|code postal|kod pocztowy|zip four|adresse postale|door no",
+    "(?:address|addr|adresse|street|postal|post|home|mailing|billing|bill|ship|shipping|delivery|residential|work|po|ship to|bill to|invoice|permanent|temporary|venue|house|flat) (?:address|addr|line|street|adresse|code postal|box|line one)|(?:address|addr|street|postal|house|flat) (?:number|no|nr|name)|(?:street|house|building|apartment|flat|unit|suite) (?:address|name|number|no|nr|line)|po box|line (?:one|two|three)|nr domu|haus nr|(?:zip|postal|post|zone) (?:code|cd)|codigo postal|code postal|kod pocztowy|zip four|adresse postale|door no",
   ),
   p(
     "address",
     0.85,
-    "(?:billing|shipping|ship|bill|home|mailing|residence|residential|delivery|birth|venue|sender|recipient|contact|customer|work) (?:city|town|state|province|region|county|zip|postcode|suburb|district|location|postal code|place)",
+    "(?:billing|shipping|ship|bill|home|mailing|residence|residential|delivery|birth|venue|sender|recipient|contact|customer|work|employee|owner|patient|student|member|applicant|claimant|person|guest|client|permanent|temporary|payer|payee|lab|rep) (?:city|town|state|province|region|county|zip|postcode|suburb|district|location|postal code|place)",
   ),
   p(
     "location",
@@ -185,6 +238,6 @@ export const phrases: Phrase[] = [
   p(
     "text",
     0.8,
-    "(?:special|dietary|medical) (?:assistance|needs|requirements?|diet|conditions?)|(?:user|customer|member|account|profile|subscriber|contact) (?:preferences|prefs|meta ?data|attributes|attribs)|(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|valor (?:antigo|novo|anterior)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
+    "(?:special|dietary|medical) (?:assistance|needs|requirements?|diet|conditions?)|(?:user|customer|member|account|profile|subscriber|contact) (?:preferences|prefs|meta ?data|attributes|attribs)|(?:special|delivery|customer|gift|order|internal|private|staff|admin|doctor|clinical|nursing|case|play|director|user|member|patient|order|shipping|approver|manager) (?:instructions|note|notes|message|comment|comments|cmt|remark|remarks|requests|request|memo|summary)|(?:discharge|case|medical) (?:summary|notes|history)|chief complaint|cover letter|about me|value text|diagnosis text|(?:html|raw|email|mail|text|message|plain|sms) (?:message|body|content|text|source)|(?:request|response|post) (?:body|payload|data|params|headers|content)|(?:raw|full) (?:response|request|message|email|text|payload)|(?:object|change|audit|tracked|audited|field) (?:changes|change|message|repr|diff|values)|valor (?:antigo|novo|anterior)|(?:value|values|val) (?:old|new|previous|before|after|from|to)|(?:old|new|previous|prev|before|after|original) (?:val|vals|value|values|data|row|record|object|state json)|bounce reason|(?:bank )?transfer details|free (?:text|format) (?:answer|text)|job (?:data|payload|args|arguments)|error (?:message|msg|details|text)|import messages|invalid lines|uncontactable users|unregistered users",
   ),
 ];

@@ -8,7 +8,7 @@ import { singulars } from "./words";
 
 /** Columns that say who wrote a row, or whom it is about, where no foreign key does. */
 const whoWords =
-  /^(user|users|creator|reporter|author|owner|member|customer|person|account|actor|sender|requester|submitter|uploader|updater|editor|moderator|approver|employee|patient|student|player|client|contact|profile)$/;
+  /^(user|users|usr|usuario|utente|utilisateur|benutzer|cliente|creator|reporter|author|owner|member|customer|person|account|actor|sender|requester|submitter|uploader|updater|editor|moderator|approver|employee|patient|student|player|client|contact|profile)$/;
 
 /** Tables that refer to one of people, by a foreign key or by a column such as `creator_id`. */
 export function tablesOfPeople(index: CatalogueIndex): ReadonlySet<CatalogueTable> {
@@ -21,11 +21,19 @@ export function tablesOfPeople(index: CatalogueIndex): ReadonlySet<CatalogueTabl
   for (const table of index.ruled) {
     const who = table.columns.some(({ name }) => {
       const words = nameWords(name);
-      return /^(id|ids|uuid|by)$/.test(words.at(-1) ?? "") && words.some((word) => whoWords.test(word));
+      return (
+        (/^(id|ids|uuid|by)$/.test(words.at(-1) ?? "") && words.some((word) => whoWords.test(word))) ||
+        / (user|usr|usuario|utente|benutzer) id /.test(` ${words.join(" ")} `)
+      );
     });
-    if (who) found.add(table);
+    if (who || table.columns.some(namesSomebody)) found.add(table);
   }
   return found;
+}
+
+/** By the name that somebody logs in with, rather than by a number. */
+function namesSomebody({ name }: { name: string }): boolean {
+  return /^(user_?name|login|jid|nick|nickname|screen_?name|user_?login)$/i.test(name);
 }
 
 const pastTails =

@@ -16,12 +16,16 @@ export function ofSomebody(
   table: CatalogueTable,
   column: CatalogueColumn,
   words: string[],
-  { ofPeople, sample }: Around,
+  { ofPeople, sample, subject }: Around,
 ): Hint | undefined {
   const last = words.at(-1) ?? "";
   if (!ofPeople) return undefined;
   const family = familyOf(column);
-  if (["decimal", "integer"].includes(family) && /^(latitude|longitude|lat|lng|lon)$/.test(last)) {
+  if (
+    subject !== "geo" &&
+    ["decimal", "integer"].includes(family) &&
+    /^(latitude|longitude|lat|lng|lon)$/.test(last)
+  ) {
     return hint("location", 0.55, "its name speaks of a place, and its table refers to people");
   }
   if (family !== "text" || (sample?.values ?? 0) > 0) return undefined;
@@ -38,15 +42,23 @@ export function ofSomebody(
     : undefined;
 }
 
+const thingsNumbered =
+  /^(order|invoice|version|room|page|line|sort|sequence|serial|model|part|product|item|step|revision|batch|lot|flight|seat|table|port|track|week|max|min|total|build)$/;
+
 /** A number that somebody has outside the database, where it points at no table: `passenger_id` on a ticket. */
 export function ownNumber(
   table: CatalogueTable,
   column: CatalogueColumn,
   words: string[],
-  { refersTo }: Around,
+  { refersTo, subject }: Around,
 ): Hint | undefined {
   if (table.primaryKey.includes(column.name)) return undefined;
-  if (familyOf(column) !== "text" || refersTo !== undefined || words.length !== 2) return undefined;
+  if (familyOf(column) !== "text" || refersTo !== undefined || words.length < 2) return undefined;
+  const counted = /^(number|no|nr|num|numero|nummer|numer)$/.test(words.at(-1) ?? "");
+  if (counted && subject === "person" && !words.some((word) => thingsNumbered.test(word))) {
+    return hint("number", 0.55, "its name speaks of a number that somebody is known by");
+  }
+  if (words.length > 2) return undefined;
   const [who, last] = words;
   return last === "id" &&
     /^(customer|payer|buyer|member|passenger|patient|person|citizen|student|employee|taxpayer|voter|guest|driver)$/.test(

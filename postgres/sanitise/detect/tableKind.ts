@@ -10,10 +10,14 @@ const carriers: Partial<Record<Kind, RegExp>> = {
   phone: /^(number|no|value|digits)$/,
   name: /^(name|value|old|new|previous|former)$/,
   network: /^(address|addr|value|hex)$/,
+  credential: /^(hash|digest|value|old|previous|content|crypt)$/,
 };
 /** Words of tables that hang accounts elsewhere on a person: `social_links.url`, `external_identities.uid`. */
 const elsewhere = / (social|socials|identity|identities|external (id|ids|account|accounts|login|logins)) /;
 const account = /^(url|link|handle|uid|sub|subject|identifier)$/;
+const calls = / (cdr|cdrs|call|calls|voip|telephony|calllog) /;
+const inCall =
+  /^(caller|callee|called|calling|src|dst|source|destination|ani|dnis|from|to|number|clid|dialled|dialed)$/;
 /** Only where the table's name ends with the thing: a `phone_log.value` may be anything. */
 const onlyAtTheEnd = /^(value|number|no|digits)$/;
 
@@ -24,6 +28,9 @@ export function tableKind(table: CatalogueTable, column: string[]): { kind: Kind
   const foreign = elsewhere.test(` ${nameWords(table.name).join(" ")} `);
   if (foreign && (account.test(last) || / (provider|external) id $/.test(` ${column.join(" ")} `))) {
     return { kind: "username", sure: 0.7 };
+  }
+  if (calls.test(` ${nameWords(table.name).join(" ")} `) && column.length === 1 && inCall.test(last)) {
+    return { kind: "phone", sure: 0.7 };
   }
   const joined = [words, nameWords(table.name)];
   for (const { kind, sure } of joined.flatMap((one) => kindsOf(one, "unknown"))) {

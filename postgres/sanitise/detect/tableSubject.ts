@@ -26,7 +26,7 @@ export type { Subject } from "./tableWords";
 
 /** After these the thing before them is what counts: a `customer_history` tells of customers, a `user_role` of roles. */
 const transparent = new Set(
-  "log logs audit history data info information detail details list table tbl record records archive backup old new tmp temp view details master base main all unified view".split(
+  "content contents body text texts log logs audit history data info information detail details list table tbl record records archive backup old new tmp temp view details master base main all unified view".split(
     " ",
   ),
 );
@@ -42,6 +42,11 @@ export function subjectOf(table: CatalogueTable): Subject {
   const subject = named === undefined ? byColumns(table) : corrected(named, table);
   subjects.set(table, subject);
   return subject;
+}
+
+/** Whether its name says what the table is about, or only its columns do. */
+export function isNamed(table: CatalogueTable): boolean {
+  return byName(table.name) !== undefined;
 }
 
 /** Puts right what a table is about, where its values say more than its names did. */
@@ -102,7 +107,18 @@ const doubtful = /(provider|agent|operator)s?$/i;
 
 function ofPersons(table: CatalogueTable): boolean {
   const { kinds, ownNames } = strongIn(table);
-  return ownNames > 0 || ["name", "birth", "number", "credential"].some((kind) => kinds.has(kind as Kind));
+  const signs = ["name", "birth", "number", "credential"].some((kind) => kinds.has(kind as Kind));
+  return ownNames > 0 || signs || hasSex(table) || table.columns.some(({ name }) => ofLogins.test(name));
+}
+
+/** Columns that only those have who log in. */
+const ofLogins = /^(user_?name|login|login_?name|(current|last)_sign_?in_(ip|at)|last_?login(_at|_ip)?)$/i;
+
+/** Only people, and few other rows, have a sex. */
+function hasSex(table: CatalogueTable): boolean {
+  return table.columns.some(({ name }) =>
+    /(^|_)(gender|sex|geschlecht|sexe|sexo|sesso|plec|kon)$/i.test(name),
+  );
 }
 
 /** The accounts of a book-keeper. */
@@ -140,6 +156,14 @@ const identifying: Kind[] = ["email", "phone", "name", "birth", "number", "crede
 const ownName =
   /^(first|last|full|given|family|middle|maiden|sur|fst|lst|firstname|lastname|surnames?|fullname|givenname|familyname|forename|fname|lname|vorname|nachname|familienname|prenom|apellidos?|cognome|sobrenome|voornaam|achternaam|fornamn|efternamn|imie|nazwisko)$/;
 
+/** What some tables call the parts of a name: `first`, `last`, `given`. */
+export const bareName = /^(l|s|u)?(first|last|middle|given|family|maiden|fn|ln|sn|mn|surname)$/i;
+
+/** How many parts of a name stand beside each other without the word name. */
+export function bareNames(table: CatalogueTable): number {
+  return table.columns.filter((one) => familyOf(one) === "text" && bareName.test(one.name)).length;
+}
+
 /** An event that people go to, not one that a machine notes. */
 function isArranged(table: CatalogueTable): boolean {
   if (!/events?$/i.test(table.name)) return false;
@@ -158,8 +182,8 @@ function byColumns(table: CatalogueTable): Subject {
       if (phrase.kind !== "nothing") kinds.add(phrase.kind);
     } else for (const word of words) kinds.add(strongWords.get(word) ?? "text");
   }
-  if (strongIn(table).ownNames >= 2) return "person";
-  if (kinds.has("birth") || kinds.has("credential")) return "person";
+  if (strongIn(table).ownNames >= 2 || bareNames(table) >= 2) return "person";
+  if (kinds.has("birth") || kinds.has("credential") || hasSex(table)) return "person";
   if (kinds.has("name") && (kinds.has("email") || kinds.has("phone"))) return "person";
   if (kinds.has("email") || kinds.has("phone") || kinds.has("address")) return "party";
   return "unknown";

@@ -1,3 +1,4 @@
+import { tablesAbroad } from "./languages";
 import { fold } from "./words";
 
 /** What rows of a table are about, as far as its columns' meaning hangs on it. */
@@ -49,7 +50,7 @@ const words: Record<Exclude<Subject, "unknown">, string> = {
 };
 
 const subjectOfWord = new Map<string, Subject>();
-for (const [subject, list] of Object.entries(words)) {
+for (const [subject, list] of [...Object.entries(words), ...Object.entries(tablesAbroad)]) {
   for (const word of list.split(/\s+/).map(fold)) {
     if (!subjectOfWord.has(word)) subjectOfWord.set(word, subject as Subject);
   }

@@ -1,5 +1,6 @@
 import type { Kind } from "./kinds";
 import type { Subject } from "./tableWords";
+import { weakAbroad } from "./languages";
 import { fold } from "./words";
 
 /** What a word says depends on what its table is about: how sure, from 0 to 1, for each; `other` for the rest. */
@@ -87,13 +88,13 @@ export const weakWords: WeakWord[] = [
   },
   {
     kind: "address",
-    words: "line house flat floor_ block_ unit_ door",
+    words: "line house apt suite apartment building bldg flat floor_ block_ unit_ door",
     sure: { address: 0.85, person: 0.4, other: 0.05 },
   },
   {
     kind: "text",
     words:
-      "note comment message messages msg memo about snippet excerpt preview reason explanation statement complaint answer answers reply review testimonial story description descr desc descripcion descricao " +
+      "motivations motive purpose circumstance recommendation recommendations conclusion sintomas symptoms treatment goals note comment message messages msg memo about snippet excerpt preview reason explanation statement complaint answer answers reply review testimonial story description descr desc descripcion descricao " +
       "beschreibung popis opis details detail summary subject title line purpose topic_ instructions strengths weaknesses observation observations question nota narrative history minutes " +
       "post caption attachments mensaje mensagem messaggio nachricht wiadomosc zprava meddelande besked melding viesti mesaj soobshenie сообщение текст 内容 内容文 メッセージ 説明 описание",
     sure: {
@@ -108,6 +109,23 @@ export const weakWords: WeakWord[] = [
       geo: 0.05,
       system: 0.05,
       other: 0.4,
+    },
+  },
+  {
+    kind: "text",
+    words:
+      "details detail reason reasons explanation justification statement rationale circumstances allegation allegations introduction motivation information concerns impact opinion background describe",
+    sure: {
+      person: 0.7,
+      message: 0.7,
+      log: 0.6,
+      party: 0.5,
+      content: 0.3,
+      thing: 0.2,
+      geo: 0.05,
+      system: 0.05,
+      credential: 0.3,
+      other: 0.52,
     },
   },
   {
@@ -257,6 +275,8 @@ export const weakWords: WeakWord[] = [
       other: 0.4,
     },
   },
+  { kind: "birth", words: "dod deceased", sure: { person: 0.6, other: 0.2 } },
+  { kind: "username", words: "identity", sure: { log: 0.6, credential: 0.6, person: 0.4, other: 0.2 } },
   { kind: "phone", words: "extension ext ramal", sure: { person: 0.6, party: 0.4, other: 0.05 } },
   { kind: "birth", words: "age", sure: { person: 0.4, other: 0.1 } },
   {
@@ -277,7 +297,7 @@ export const weakWords: WeakWord[] = [
 ];
 
 const byWord = new Map<string, WeakWord[]>();
-for (const weak of weakWords) {
+for (const weak of [...weakWords, ...weakAbroad]) {
   for (const word of weak.words.split(/\s+/).map(fold)) byWord.set(word, [...(byWord.get(word) ?? []), weak]);
 }
 
@@ -288,7 +308,7 @@ export const aboutTails = new Set(
   (
     "type types kind status format count counts length size version enabled verified confirmed required flag flg label order sort priority level category class mode method template templates provider algorithm " +
     "limit interval sequence seq rank position source language locale currency colour color at date dt ts timestamp policy visibility strategy frequency domain schema scheme max min total score weight " +
-    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group mask footer placeholder regex pattern hint label"
+    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group choice chooser field column mask footer placeholder regex pattern hint label"
   ).split(/\s+/),
 );
 

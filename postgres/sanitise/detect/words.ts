@@ -22,7 +22,26 @@ export function wordsOf(name: string, vocabulary: ReadonlySet<string>): string[]
     .map(fold)
     .flatMap((word) => (vocabulary.has(word) ? word : word.split(/\d+/)))
     .filter((word) => word !== "")
-    .flatMap((word) => (vocabulary.has(word) ? [word] : (compound(word, vocabulary) ?? [word])));
+    .flatMap((word) =>
+      vocabulary.has(word) ? [word] : (compound(word, vocabulary) ?? ending(word, vocabulary) ?? [word]),
+    );
+}
+
+/** Words that stand at the end of names whatever stands before them, unless together they are something else. */
+const endings =
+  /^(.+?)(e?mail|emailaddress|phone|telephone|telefon|telefono|mobilephone|telno|passwd|password|passwort|contrasena|firstname|lastname|fullname|surname|nickname|username|streetname|postcode|postalcode|zipcode|birthdate|birthday|ipaddr|ipaddress|token|secret|secretkey|iban|address)$/;
+const otherEndings =
+  /^(iphone|.*(micro|head|mega|saxo|xylo|smart|dicta|gramo)phone|voicemail|blackmail|chainmail|surname|nickname|username)$/;
+
+/** `netpasswd` and `clinicianphone`: a word that nobody knows before one that says it alone. */
+function ending(word: string, vocabulary: ReadonlySet<string>): string[] | undefined {
+  const found = otherEndings.test(word) ? undefined : endings.exec(word);
+  const [, head, tail] = found ?? [];
+  if (head === undefined || tail === undefined) return undefined;
+  return [
+    ...(compound(head, vocabulary) ?? [head]),
+    ...(vocabulary.has(tail) ? [tail] : (compound(tail, vocabulary) ?? [tail])),
+  ];
 }
 
 /** Scripts that write words without blanks. */
@@ -36,7 +55,7 @@ function compound(word: string, vocabulary: ReadonlySet<string>): string[] | und
     const longest = inside.sort((a, b) => b.length - a.length)[0];
     return longest === undefined ? undefined : [longest];
   }
-  return word.length < 6 ? undefined : segments(word, vocabulary, 4);
+  return word.length < 6 ? undefined : segments(word, vocabulary, 5);
 }
 
 function segments(word: string, vocabulary: ReadonlySet<string>, most: number): string[] | undefined {
@@ -55,11 +74,13 @@ function segments(word: string, vocabulary: ReadonlySet<string>, most: number): 
 }
 
 const shortHeads = new Set(
-  "ip id tel ort user usr emp cust acc acct pwd job zip tax ssn fax tc sec dob org new old key mfa api sat".split(
+  "ip id tel ort user usr emp cust acc acct pwd job zip tax ssn fax tc sec dob org new old key mfa api sat two net src dst lab bio tax cod id".split(
     " ",
   ),
 );
-const shortTails = new Set("nr no num tel ip id cd nm dt key zip ort url usr pwd ssn msg fax".split(" "));
+const shortTails = new Set(
+  "day cli prov nif cif nr no num tel ip id cd nm dt key zip ort url usr pwd ssn msg fax".split(" "),
+);
 
 /** A word's likely singulars, itself first. */
 export function singulars(word: string): string[] {
