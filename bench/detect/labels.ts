@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { writtenName } from "../../postgres/sanitise/rules/names";
-import { namedSchemas, readNames } from "./names";
+import { namedSchemas, readNames, type NamedTable } from "./names";
 
 /** What a reader says of the columns of a schema. Keys are `table.column` or `schema.table.column`. */
 export interface Labels {
@@ -23,7 +23,7 @@ export function labelNames(): string[] {
 }
 
 export function readLabels(name: string): Labels {
-  if (namedSchemas().includes(name)) return labelsBesideNames(name);
+  if (namedSchemas().includes(name)) return labelsOf(readNames(name));
   const read = parse(fs.readFileSync(path.join(folder, `${name}.yaml`), "utf8")) as {
     held_out?: boolean;
     personal: Record<string, Record<string, string>>;
@@ -42,8 +42,9 @@ export function readLabels(name: string): Labels {
   return { heldOut: read.held_out ?? false, personal, either, keys };
 }
 
-function labelsBesideNames(name: string): Labels {
-  const labelled = readNames(name).flatMap((table) =>
+/** The labels that stand beside the names of columns. */
+export function labelsOf(tables: NamedTable[]): Labels {
+  const labelled = tables.flatMap((table) =>
     table.columns.map((column) => [`${table.name}.${column.name}`, column.label ?? ""] as const),
   );
   return {

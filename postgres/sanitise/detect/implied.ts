@@ -21,7 +21,7 @@ export function impliedReference(
     for (const name of columns) declared.set(writtenName(schema, table, name), targetTable);
   }
   return (table, column) => {
-    const stem = /^(.+?)_?(?:id|uuid|guid)$/i.exec(column.name)?.[1];
+    const stem = /^(.+?)_?(?:id|uuid|guid)_?$/i.exec(column.name)?.[1];
     const own = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
     if (stem === undefined || own) return undefined;
     const known = declared.get(columnKey(table, column.name));

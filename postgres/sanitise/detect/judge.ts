@@ -54,7 +54,8 @@ export function judge(table: CatalogueTable, column: CatalogueColumn, evidence: 
       refersTo: evidence.refersTo,
     }),
   );
-  const values = valueHints(subject, column, sample);
+  const ownKey = table.primaryKey.includes(column.name) || evidence.refersTo !== undefined;
+  const values = valueHints(subject, column, sample, ownKey);
   const places = evidence.places.map((place) => placeHint(place));
   const all = weighed(hints, sample, column).concat(values, places);
   const best = strongest(all);
@@ -151,7 +152,13 @@ function weighed(
   });
 }
 
-function valueHints(subject: Subject, column: CatalogueColumn, sample: ColumnSample | undefined): Hint[] {
+/** A key of the table itself, or of another, may look as a token does (`ownKey`). */
+function valueHints(
+  subject: Subject,
+  column: CatalogueColumn,
+  sample: ColumnSample | undefined,
+  ownKey: boolean,
+): Hint[] {
   if (sample === undefined || sample.values === 0) return [];
   const { values, found, words, characters, distinct } = sample;
   // What stands inside JSON and the like is one of many things in it.
@@ -162,19 +169,24 @@ function valueHints(subject: Subject, column: CatalogueColumn, sample: ColumnSam
     const share = count / values;
     const reason = `${shape.what} in ${count} of ${values} values`;
     const prose = words >= 4 || characters >= 60 || familyOf(column) !== "text";
-    if (share >= shape.from && !(prose && shape.kind !== "email" && words >= 6)) {
+    const wholeValue = shape.kind === "email" || shape.key === "agent";
+    if (share >= shape.from && !(prose && !wholeValue && words >= 6)) {
       const few = shape.kind === "name" && distinct < 5 && values > 50;
       const aside =
         shape.kind === "name" && ["geo", "thing", "content", "system"].includes(subject) ? 0.5 : 1;
+      const key = shape.key === "mixed" && ownKey;
+      const version =
+        shape.key === "ip" &&
+        nameWords(column.name).some((w) => /^(version|build|release|firmware)$/.test(w));
       const digest =
-        shape.key === "random" &&
+        (shape.key === "random" || shape.key === "mixed") &&
         nameWords(column.name).some((w) =>
           /^(sha|md5|checksum|digest|etag|hash|commit|path|slug|url)$/.test(w),
         );
       return [
         {
           kind: inside ? "text" : shape.kind,
-          sure: (few ? 0.3 : digest ? 0.2 : shape.whole) * aside * (0.75 + 0.25 * share),
+          sure: (few ? 0.3 : digest || key || version ? 0.2 : shape.whole) * aside * (0.75 + 0.25 * share),
           reason,
         },
       ];

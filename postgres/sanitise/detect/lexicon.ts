@@ -15,7 +15,7 @@ const strong: Record<Kind, string> = {
     "portable gsm fax landline msisdn whatsapp puhelin matkapuhelin telefonszam komorka komorkowy pager durchwahl rufnummer mobilnr telefonos fone fones telnummer tlfnr recapito gsmnummer телефон мобильный тел факс " +
     "電話 电话 手机 手機 携帯 전화 휴대폰 telefax sms",
   name:
-    "firstname lastname surname surnames fullname givenname familyname middlename maidenname forename nickname realname fname lname mname " +
+    "gecos firstname lastname surname surnames fullname givenname familyname middlename maidenname forename nickname realname fname lname mname " +
     "vorname nachname familienname geburtsname rufname zuname spitzname prenom patronyme apellido apellidos cognome sobrenome apelido voornaam achternaam tussenvoegsel " +
     "fornamn efternamn fornavn efternavn etternavn etunimi sukunimi imie nazwisko jmeno prijmeni krestni soyad soyadi adi isim imya familiya otchestvo nombres " +
     "kontoinhaber ansprechperson kontaktperson nomprenom titulaire titular intestatario voorletters roepnaam geslachtsnaam conjuge conjoint vname nname adherent_nom имя фамилия отчество фио 姓名 氏名 名前 フリガナ ふりがな 이름 성명 cardholder payee insured kin spouse guardian " +

@@ -104,6 +104,13 @@ export function hintsOf(
   const fits = ({ kind }: Hint) => {
     if (family === "text" && !column.isArray && (column.maxLength ?? Infinity) < (shortest[kind] ?? 1))
       return false;
+    if (
+      /^(id|ids|uuid|guid)$/.test(words.at(-1) ?? "") &&
+      !["token", "number", "username", "credential", "network", "picture"].includes(kind)
+    ) {
+      return false;
+    }
+    if (kind === "name" && words.length > 1 && /^(code|codes|cd)$/.test(words.at(-1) ?? "")) return false;
     if (strayNumber && kind === hints[0]?.kind) return false;
     if (kind === "network" && family === "integer")
       return /^(ip|ipaddr|ipaddress|addr)$/.test(words.at(-1) ?? "");
@@ -166,8 +173,8 @@ function inContext(
     }
     // A log that notes where a request came from notes the town as well.
     if (
-      kind === "address" &&
-      ["log", "credential"].includes(subject) &&
+      ["address", "location"].includes(kind) &&
+      ["log", "credential", "geo", "unknown"].includes(subject) &&
       beside.has("network") &&
       words.length === 1
     ) {
@@ -264,6 +271,8 @@ function besides(table: CatalogueTable): Kind[] {
       ...(nameWords(one.name).at(-1) === "city" ? (["address"] as const) : []),
     ];
   });
+  if (table.columns.some((one) => elementFamilyOf(one) === "ip")) kinds.push("network");
+  if (table.columns.some((one) => elementFamilyOf(one) === "ip")) kinds.push("network");
   besideOf.set(table, kinds);
   return kinds;
 }

@@ -163,6 +163,11 @@ export const phrases: Phrase[] = [
   p(
     "number",
     0.85,
+    `(?:${people}) (?:file |case |record |claim |ref |reference )(?:number|no|nr|num|id)|(?:national|health|social|citizen|insurance) (?:\\S+ )(?:id|number|no)`,
+  ),
+  p(
+    "number",
+    0.85,
     "bank (?:international |sort |routing )?code|(?:swift|bic|iban) code|(?:person|patient|member|subject|customer|student) source (?:value|key|id)|(?:creditcard|credit card) approval (?:code|number)",
   ),
   p(

@@ -1,6 +1,7 @@
 import { literal, row, type Session } from "../../connection";
 import type { Kind } from "./kinds";
 import { familyNames, givenNames } from "./commonNames";
+import { moreShapes } from "./moreShapes";
 
 /** The column that tests expect beside the value `v`: `vd`, how many digits it has; 0 where no two stand side by side. */
 export function digitsOf(v: string): string {
@@ -120,7 +121,7 @@ export const shapes: Shape[] = [
     "card numbers",
     "number",
     (v) =>
-      `${digits(14)(v)} and ${matches("(^|[^0-9])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^0-9])")(v)} and ${luhn(v)}`,
+      `${digits(14)(v)} and ${matches("(^|[^[:alnum:]])[3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2,4}($|[^[:alnum:]])")(v)} and ${luhn(v)}`,
     { whole: 0.93, single: 0.5, gate: true },
   ),
   shape(
@@ -245,4 +246,5 @@ export const shapes: Shape[] = [
       `length(${v}) between 20 and 600 and ${v} ~ '^[A-Za-z0-9+/=_.-]+$' and ${v} ~ '[0-9].*[0-9]' and ${v} ~ '[a-zA-Z].*[a-zA-Z]' and ${v} !~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-' and ${v} !~ '[.][a-z]{2,4}$' and length(regexp_replace(${v}, '[^0-9]', '', 'g')) * 8 > length(${v})`,
     { whole: 0.42, from: 0.7 },
   ),
+  ...moreShapes,
 ];

@@ -2,6 +2,7 @@ import type { CatalogueColumn, CatalogueTable } from "../../catalogue";
 import { familyOf } from "../rules/families";
 import type { Around } from "./hiddenHints";
 import type { Hint } from "./personalNames";
+import { tableWords } from "./tableWords";
 import { nameWords } from "./vocabulary";
 import { singulars } from "./words";
 
@@ -45,6 +46,10 @@ export function ofSomebody(
 const thingsNumbered =
   /^(order|invoice|version|room|page|line|sort|sequence|serial|model|part|product|item|step|revision|batch|lot|flight|seat|table|port|track|week|max|min|total|build)$/;
 
+/** What has keys of its own in any application. */
+const sharedIds =
+  /^(account|provider|tenant|parent|child|human|contact|profile|lead|prospect|agent|operator|manager|owner|identity|invitation|subscription_|invitee|player|actor|household|family|author|artist_|vehicle|enrollment|attendance)$/;
+
 /** A number that somebody has outside the database, where it points at no table: `passenger_id` on a ticket. */
 export function ownNumber(
   table: CatalogueTable,
@@ -58,12 +63,12 @@ export function ownNumber(
   if (counted && subject === "person" && !words.some((word) => thingsNumbered.test(word))) {
     return hint("number", 0.55, "its name speaks of a number that somebody is known by");
   }
-  if (words.length > 2) return undefined;
-  const [who, last] = words;
-  return last === "id" &&
-    /^(customer|payer|buyer|member|passenger|patient|person|citizen|student|employee|taxpayer|voter|guest|driver)$/.test(
-      who ?? "",
-    )
+  const who = words.at(-2) ?? "";
+  if (words.at(-1) !== "id" || (column.maxLength ?? 99) < 3) return undefined;
+  if (/^(user|usr|assignee|assigner|creator|editor|approver|actor)$/.test(who)) {
+    return hint("username", 0.5, "its name speaks of what somebody is known by, and no table has such a key");
+  }
+  return words.length <= 3 && !sharedIds.test(who) && tableWords.get(who) === "person"
     ? hint("number", 0.5, "its name speaks of a number that somebody is known by")
     : undefined;
 }

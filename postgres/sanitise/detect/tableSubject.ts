@@ -161,7 +161,9 @@ export const bareName = /^(l|s|u)?(first|last|middle|given|family|maiden|fn|ln|s
 
 /** How many parts of a name stand beside each other without the word name. */
 export function bareNames(table: CatalogueTable): number {
-  return table.columns.filter((one) => familyOf(one) === "text" && bareName.test(one.name)).length;
+  return table.columns.filter(
+    (one) => familyOf(one) === "text" && bareName.test(nameWords(one.name).join(" ")),
+  ).length;
 }
 
 /** An event that people go to, not one that a machine notes. */

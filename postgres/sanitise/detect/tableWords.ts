@@ -31,7 +31,7 @@ const words: Record<Exclude<Subject, "unknown">, string> = {
   address:
     "shipto billto soldto ship_to bill_to address addresses addr adresse adressen direccion indirizzo endereco anschrift shippingaddress billingaddress delivery",
   message:
-    "message messages msg mail mails email emails sms chat thread conversation comment comments post posts reply note notes ticket tickets incident incidents complaint review reviews feedback letter letters notification notifications " +
+    "task todo message messages msg mail mails email emails sms chat thread conversation comment comments post posts reply note notes ticket tickets incident incidents complaint review reviews feedback letter letters notification notifications " +
     "commentary commentaries appeal appeals inquiry enquiry request support case appointment leave appraisal encounter diagnosis obs observation prescription forum discussion status_update toot tweet journal diary memo survey response answer remark " +
     "lineitem followup interaction activity_ call submission application_ report_ dispute claim testimonial issue consultation work_item work_items workitem merge_request merge_requests pull_request pull_requests visit_note newsitem mention attachment attachments document documents booking entry petition",
   log: "log logs audit history event events visit visits access login attempt trail trace error errors failure version versions revision changelog search searches query session_log job jobs outbox inbox webhook_delivery delivery_log request_log callback webhook",

@@ -7,7 +7,7 @@ import { fold, wordsOf } from "./words";
 const joints =
   "first last full given family middle maiden name number nummer numer nr no id date datum data of de birth tel code reply private public api access refresh session device user " +
   "new old display ship bill privat private sat mfa additional info approval social sess push remote received naam navn namn strasse haus straat telefon mobil handy geburts postal zip billing shipping home work emergency contact bank account card credit social security tax national passport " +
-  "year month day death check server log cliente razon ragione raison razao social sociale cli prov deceased actor verify credit expiration failed two factor net src dst person labor lab alt other father spouse partner clinician representative callee driver license licence line primary secondary mother father middle preferred legal secret answer question hashed encrypted reset token verification confirmation client customer member order";
+  "dd mm yyyy health closed opened large visiting executing year month day death check server log cliente razon ragione raison razao social sociale cli prov deceased actor verify credit expiration failed two factor net src dst person labor lab alt other father spouse partner clinician representative callee driver license licence line primary secondary mother father middle preferred legal secret answer question hashed encrypted reset token verification confirmation client customer member order";
 
 /** Every word that a list knows. */
 export const vocabulary: ReadonlySet<string> = new Set([

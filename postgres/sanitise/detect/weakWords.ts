@@ -114,7 +114,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "text",
     words:
-      "details detail reason reasons explanation justification statement rationale circumstances allegation allegations introduction motivation information concerns impact opinion background describe",
+      "details detail reason reasons explanation justification statement rationale circumstances allegation allegations introduction motivation instructions information concerns impact opinion background describe",
     sure: {
       person: 0.7,
       message: 0.7,
@@ -148,7 +148,7 @@ export const weakWords: WeakWord[] = [
   {
     kind: "text",
     words:
-      "note comment message messages msg memo reply testimonial mensaje mensagem messaggio nachricht mesaj nota observations observation",
+      "annotation annotations note comment message messages msg memo reply testimonial mensaje mensagem messaggio nachricht mesaj nota observations observation",
     sure: {
       person: 0.85,
       message: 0.85,
@@ -308,7 +308,7 @@ export const aboutTails = new Set(
   (
     "type types kind status format count counts length size version enabled verified confirmed required flag flg label order sort priority level category class mode method template templates provider algorithm " +
     "limit interval sequence seq rank position source language locale currency colour color at date dt ts timestamp policy visibility strategy frequency domain schema scheme max min total score weight " +
-    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group choice chooser field column mask footer placeholder regex pattern hint label"
+    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group choice chooser stats statistics metrics field column mask footer placeholder regex pattern hint label"
   ).split(/\s+/),
 );
 

@@ -29,7 +29,7 @@ export function wordsOf(name: string, vocabulary: ReadonlySet<string>): string[]
 
 /** Words that stand at the end of names whatever stands before them, unless together they are something else. */
 const endings =
-  /^(.+?)(e?mail|emailaddress|phone|telephone|telefon|telefono|mobilephone|telno|passwd|password|passwort|contrasena|firstname|lastname|fullname|surname|nickname|username|streetname|postcode|postalcode|zipcode|birthdate|birthday|ipaddr|ipaddress|token|secret|secretkey|iban|address)$/;
+  /^(.+?)(e?mails?|emailaddress|phone|telephone|telefon|telefono|mobilephone|telno|passwd|password|passwort|contrasena|firstname|lastname|fullname|surname|nickname|username|streetname|postcode|postalcode|zipcode|birthdate|birthday|ipaddr|ipaddress|token|secret|secretkey|iban|address|comments?|details|description|information|remarks?|content|person|clinician|doctor|physician|officer)$/;
 const otherEndings =
   /^(iphone|.*(micro|head|mega|saxo|xylo|smart|dicta|gramo)phone|voicemail|blackmail|chainmail|surname|nickname|username)$/;
 
@@ -60,6 +60,7 @@ function compound(word: string, vocabulary: ReadonlySet<string>): string[] | und
 
 function segments(word: string, vocabulary: ReadonlySet<string>, most: number): string[] | undefined {
   if (vocabulary.has(word)) return [word];
+  if (word.length > 6 && word.endsWith("s") && vocabulary.has(word.slice(0, -1))) return [word];
   if (most === 1) return undefined;
   for (let at = word.length - 2; at >= 2; at--) {
     const head = word.slice(0, at);
@@ -79,7 +80,9 @@ const shortHeads = new Set(
   ),
 );
 const shortTails = new Set(
-  "day cli prov nif cif nr no num tel ip id cd nm dt key zip ort url usr pwd ssn msg fax".split(" "),
+  "lat lon lng dd mm yyyy day cli prov nif cif nr no num tel ip id cd nm dt key zip ort url usr pwd ssn msg fax".split(
+    " ",
+  ),
 );
 
 /** A word's likely singulars, itself first. */
