@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { readCatalogue } from "../../postgres/catalogue";
-import { run, withSession } from "../../postgres/connection";
+import { ident, run, withSession } from "../../postgres/connection";
 import { detect } from "../../postgres/sanitise/detect/detect";
 import { ensureSample, resetSample, sampleNames } from "../../platforms/local/sample";
 import { fixtureFile, type FixtureName } from "../../test/support/fixtures";
@@ -13,8 +13,9 @@ import {
   startScratchServer,
   type ScratchServer,
 } from "../../test/support/servers";
-import { labelNames, readLabels } from "./labels";
-import { createStatements, namedSchemas, readNames } from "./names";
+import { labelNames, labelsOf, readLabels, type Labels } from "./labels";
+import { createStatements, namedSchemas, readNames, type NamedTable } from "./names";
+import { madeRows, withoutNames } from "./rows";
 import { score, type Score } from "./score";
 
 /** The files of the fixtures of others, in the order in which they are loaded. */
@@ -26,8 +27,22 @@ const fixtures: Record<string, `${FixtureName}/${string}`[]> = {
   pagila: ["pagila/pagila.sql"],
 };
 
-/** Loads every labelled schema (or only one) into a server of its own and scores the detector on it. */
-export async function measure(only?: string): Promise<{ scores: Score[]; missing: string[] }> {
+export interface MeasureOptions {
+  /** Names of schemas, divided by commas; all when left out. */
+  only?: string | undefined;
+  /** Puts made-up rows into the schemas of names, which are empty otherwise. */
+  rows?: boolean;
+  /** Leaves the schemas of names nothing but their rows: tables and columns are numbered, keys are gone. Others are left out. */
+  opaque?: boolean;
+}
+
+const rowsEach = 100;
+
+/** Loads every labelled schema (or only some) into a server of its own and scores the detector on it. */
+export async function measure({ only, rows = false, opaque = false }: MeasureOptions): Promise<{
+  scores: Score[];
+  missing: string[];
+}> {
   const home = await makeScratchHome();
   const scores: Score[] = [];
   const missing: string[] = [];
@@ -36,10 +51,12 @@ export async function measure(only?: string): Promise<{ scores: Score[]; missing
     const wanted = (one: string) => only === undefined || only.split(",").includes(one);
     for (const name of namedSchemas().filter(wanted)) {
       await server.createDatabase(name);
-      await makeNamed(server, name);
-      scores.push(await scoreOf(name, server.target(name)));
+      const named = readNames(name);
+      const made = opaque ? withoutNames(named) : named;
+      await makeNamed(server, name, made, rows || opaque ? named : undefined);
+      scores.push(await scoreOf(name, server.target(name), labelsOf(made)));
     }
-    for (const name of labelNames().filter(wanted)) {
+    for (const name of opaque ? [] : labelNames().filter(wanted)) {
       if (name === "sample") {
         await ensureSample(home, { members: 300 }, () => undefined);
         const target = { ...(await sampleTarget(home, "productionAdmin")), database: sampleNames.database };
@@ -69,11 +86,25 @@ function filesOf(name: string): string[] | undefined {
   return files.every((file) => file !== undefined) ? files : undefined;
 }
 
-async function makeNamed(server: ScratchServer, name: string): Promise<void> {
+/** Makes the tables; with rows as `named`, the same tables under their own names, would have them. Keys come last. */
+async function makeNamed(
+  server: ScratchServer,
+  name: string,
+  made: NamedTable[],
+  named: NamedTable[] | undefined,
+): Promise<void> {
   await withSession(server.target(name), { applicationName: "bench detect" }, async (session) => {
-    for (const statement of createStatements(readNames(name))) {
-      await run(session, "making the tables", statement);
+    const [tables, keys] = createStatements(made);
+    for (const statement of tables) await run(session, "making the tables", statement);
+    for (const [t, table] of (named ?? []).entries()) {
+      const into = made[t]?.name ?? table.name;
+      const all = madeRows(table, named ?? [], rowsEach, t + 1);
+      const places = table.columns.map((_, c) => `$${c + 1}`).join(", ");
+      for (const values of all) {
+        await run(session, "writing rows", `insert into ${ident(into)} values (${places})`, values);
+      }
     }
+    for (const statement of keys) await run(session, "adding keys", statement);
   });
 }
 
@@ -87,10 +118,14 @@ async function load(server: ScratchServer, database: string, file: string): Prom
   });
 }
 
-async function scoreOf(name: string, target: ReturnType<ScratchServer["target"]>): Promise<Score> {
+async function scoreOf(
+  name: string,
+  target: ReturnType<ScratchServer["target"]>,
+  labels: Labels = readLabels(name),
+): Promise<Score> {
   return withSession(target, { applicationName: "bench detect", readOnly: true }, async (session) => {
     const started = Date.now();
     const detection = await detect(session, await readCatalogue(session, target.database));
-    return score(name, readLabels(name), detection, (Date.now() - started) / 1000);
+    return score(name, labels, detection, (Date.now() - started) / 1000);
   });
 }

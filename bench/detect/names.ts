@@ -47,8 +47,8 @@ function readColumn(word: string): NamedColumn {
   return { name, type, refersTo, label: label ?? either };
 }
 
-/** Statements that make the tables. A table that others refer to has its first column as key; keys of other types are left out. */
-export function createStatements(tables: NamedTable[]): string[] {
+/** Statements that make the tables, and those that add the keys. A table that others refer to has its first column as key; keys of other types are left out. */
+export function createStatements(tables: NamedTable[]): [tables: string[], keys: string[]] {
   const byName = new Map(tables.map((table) => [table.name, table]));
   const referred = new Set(
     tables.flatMap(({ columns }) => columns.flatMap(({ refersTo }) => (refersTo ? [refersTo] : []))),
@@ -69,5 +69,5 @@ export function createStatements(tables: NamedTable[]): string[] {
       ];
     }),
   );
-  return ["create extension citext", ...creates, ...keys];
+  return [["create extension citext", ...creates], keys];
 }

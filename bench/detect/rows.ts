@@ -46,8 +46,9 @@ function valueOf(column: NamedColumn, draw: Draw): unknown {
   if (type === "tsvector") return "complete order";
   const text =
     label === undefined || label === "?" ? harmlessText(name, draw) : personalText(label, name, draw);
-  if (/^jsonb?$/.test(type))
+  if (/^jsonb?$/.test(type)) {
     return JSON.stringify(label === undefined ? { colour: draw.state(), size: 3 } : { said: text });
+  }
   return type === "bytea" ? Buffer.from(text) : text;
 }
 

@@ -118,7 +118,7 @@ describe("what empty tables hide", () => {
   });
 
   it("looks at free values and slugs in tables about people", () => {
-    assert.equal(said(table("customer_metadata", { key: "text", value: "text" }), "value"), "review text");
+    assert.equal(said(table("customer_metadata", { key: "text", value: "text" }), "value"), "mask text");
     assert.equal(said(table("product_metadata", { key: "text", value: "text" }), "value"), "keep");
     assert.equal(said(table("customers", { slug: "text" }), "slug"), "review username");
     assert.equal(said(table("products", { slug: "text" }), "slug"), "keep");

@@ -9,8 +9,7 @@ import type { WeakWord } from "./weakWords";
 export const strongAbroad: Partial<Record<Kind, string>> = {
   email:
     "mejl mejladress epostadress epostadresse elpost sahkopostiosoite emailcim correoe mailadres pecmail",
-  phone:
-    "telefoni telefonos telefones telefonnr telefonnummer telefoonnr telefoonnummer telefoonnummers gsmnr mobilnummer mobiltelefon mobilszam puhelinnumero komorkowa",
+  phone: "telefoni telefonos telefones telefonnr telefoonnummers mobilszam puhelinnumero komorkowa",
   name:
     "nombrecompleto nomecompleto nomcomplet vollername familienaam achternamen voornamen primerapellido segundoapellido keresztnev vezeteknev csaladnev prenume naamhouder rekeninghouder " +
     "imienazwisko ime prezime cognomenome nomecognome nominativo kontaktpersoner contactpersoon yhteyshenkilo",

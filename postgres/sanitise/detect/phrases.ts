@@ -44,7 +44,7 @@ export const phrases: Phrase[] = [
   p(
     "nothing",
     0.9,
-    "(?:avs|cvv|cvc) (?:response|result|check)(?: code| message)?|release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
+    "(?:userid|user id|email|mail|name|login|username|password) (?:field|column)|(?:avs|cvv|cvc) (?:response|result|check)(?: code| message)?|release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
   ),
   p(
     "nothing",

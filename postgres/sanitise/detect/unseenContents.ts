@@ -76,8 +76,9 @@ function answers(of: ReadonlySet<string>, words: string[], { ofPeople }: Around)
   if (
     has(of, set("option type definition")) ||
     words.some((word) => /^(default|placeholder|select)$/.test(word))
-  )
+  ) {
     return undefined;
+  }
   const asked = has(
     of,
     set("answer response champ reponse respuesta risposta antwort resposta submission intake"),
@@ -102,10 +103,12 @@ function searched(words: string[], { ofPeople, subject }: Around): Hint | undefi
 /** `suffix` beside a first and a last name. */
 function partOfName(table: CatalogueTable, words: string[], { subject }: Around): Hint | undefined {
   if (words.length === 1 && bareNames(table) >= 2) {
-    if (bareName.test(words[0] ?? ""))
+    if (bareName.test(words[0] ?? "")) {
       return hint("name", 0.8, "first and last names stand beside each other");
-    if (/^(suffix|prefix|initials?)$/.test(words[0] ?? ""))
+    }
+    if (/^(suffix|prefix|initials?)$/.test(words[0] ?? "")) {
       return hint("name", 0.6, "it is a part of the names beside it");
+    }
   }
   const part =
     words.length === 1 &&
@@ -131,8 +134,9 @@ function longText(
   const long = table.columns.filter((one) => one.baseType === "text");
   if (short.length < 2 || long.length > short.length + 1) return undefined;
   const last = words.at(-1) ?? "";
-  if (notText.has(last) || aboutTails.has(last) || words.some((word) => harmlessWords.has(word)))
+  if (notText.has(last) || aboutTails.has(last) || words.some((word) => harmlessWords.has(word))) {
     return undefined;
+  }
   const people = subject === "person" || subject === "message";
   return people || (ofPeople && ["unknown", "log", "party"].includes(subject))
     ? hint("text", 0.5, "a text without limit beside short ones, in a table of people")
