@@ -19,6 +19,7 @@ export interface TableView extends TableResult {
 export function sanitiseView(result: SanitiseResult): SanitiseView {
   const tables = result.tables.map((table) => ({
     ...table,
+    columns: table.columns.map((column) => ({ ...column, rule: shortPlace(column.rule) })),
     masked: table.columns.filter((c) => c.action === "mask").length,
     kept: table.columns.filter((c) => c.action === "keep").length,
     emptied: table.rowsAfter === 0 && (table.strategy === "truncate" || table.strategy === "delete"),
@@ -39,6 +40,11 @@ export function sanitiseView(result: SanitiseResult): SanitiseView {
     }),
     leaks,
   };
+}
+
+/** The place in a rules file without the folder that it stands in: the head of the page and `report.json` have that. */
+function shortPlace(rule: string): string {
+  return rule.replace(/^\/.*\/(?=[^/]+:\d+)/, "");
 }
 
 function tilesOf(result: SanitiseResult, leaks: number): SanitiseView["tiles"] {

@@ -50,7 +50,7 @@ export function checkText(check: Check, file: string): string {
 }
 
 export function explanationText(one: Explanation): string {
-  const params = one.params && Object.keys(one.params).length > 0 ? ` ${JSON.stringify(one.params)}` : "";
+  const params = one.params && Object.keys(one.params).length > 0 ? ` ${written(one.params)}` : "";
   const lines: [string, string | undefined][] = [
     ["action", one.with === undefined ? one.action : `${one.action} with ${one.with}${params}`],
     ["said by", one.origin && one.pack ? `${one.origin} (pack ${one.pack})` : one.origin],
@@ -62,6 +62,22 @@ export function explanationText(one: Explanation): string {
   ];
   const told = lines.flatMap(([what, text]) => (text === undefined ? [] : [`  ${what.padEnd(13)} ${text}`]));
   return [`${one.column} (${one.type})`, ...told].join("\n");
+}
+
+/** Parameters as rules write them; a transformation without any is its name. */
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const { with: name, params, ...others } = value as { with?: unknown; params?: object };
+  if (typeof name !== "string" || params === undefined) return pairs(value);
+  return Object.keys(params).length === 0 ? name : pairs({ with: name, ...params, ...others });
+}
+
+function pairs(value: object): string {
+  const text = (one: unknown) => (typeof one === "string" ? one : written(one));
+  return `{${Object.entries(value)
+    .map(([key, one]) => `${key}: ${text(one)}`)
+    .join(", ")}}`;
 }
 
 export function differenceText({ added, removed, changed }: Difference): string {

@@ -170,7 +170,7 @@ function explain(
   if (masked.length > 0) {
     return {
       strategy: "rewrite",
-      reason: `one rewrite for ${masked.length} columns; indexes are built once${aside}`,
+      reason: `one rewrite for ${masked.length} ${masked.length === 1 ? "column" : "columns"}; indexes are built once${aside}`,
     };
   }
   if (dropped) {

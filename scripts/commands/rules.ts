@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import type { Command } from "commander";
 import type { ConnectionTarget, Session } from "../../postgres/connection";
 import { databaseOfEnvironment, databasesOfEnvironment } from "../../postgres/databaseUrl";
@@ -54,9 +55,7 @@ function registerDraft(rules: Command): void {
       `${environment}\nExample:\n  $ DATABASE_URL=postgres://reader@host/app npx prodcopy rules draft --out rules/app.yaml`,
     )
     .action(async ({ json, schema, out }: DraftFlags) => {
-      if (out !== undefined && fs.existsSync(out)) {
-        throw new Error(`${out} exists and is left as it is: name another file`);
-      }
+      if (out !== undefined) assertNewFile(out);
       const target = databaseOfEnvironment();
       const draft = await asking(target, (session) =>
         draftRules(session, {
@@ -73,6 +72,19 @@ function registerDraft(rules: Command): void {
       const toReview = draft.own.some(({ action }) => action === "review");
       progress(afterDraft(out, target.database, toReview));
     });
+}
+
+/** Before minutes are spent on what could not be kept. @throws when it exists, or could not be written. */
+function assertNewFile(file: string): void {
+  if (fs.existsSync(file)) throw new Error(`${file} exists and is left as it is: name another file`);
+  const folder = path.dirname(path.resolve(file));
+  try {
+    if (!fs.statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    throw new Error(`${file} cannot be written, because of its folder (${code}). Nothing was changed.`);
+  }
 }
 
 function registerCheck(rules: Command): void {

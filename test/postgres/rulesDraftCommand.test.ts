@@ -105,6 +105,11 @@ describe("rules draft, check, explain and diff on the command line", function ()
       ["coverage"],
     );
     assert.match(faults[0]?.message ?? "", /person\.phone/);
+    const nowhere = await prodcopy("line", "rules", "draft", "--out", path.join(home().root, "no/line.yaml"));
+    assert.deepEqual([nowhere.code, /its folder \(ENOENT\)/.test(nowhere.stderr)], [1, true], nowhere.stderr);
+    const schema = await prodcopy("line", "rules", "draft", "--schema", "pulbic");
+    assert.equal(schema.code, 1);
+    assert.match(schema.stderr, /no tables in a schema pulbic\. Did you mean `public`\?/);
     const all = [json, again, explained, wrong, check].map(({ stdout, stderr }) => stdout + stderr).join();
     assert.doesNotMatch(all, new RegExp(`${server().adminPassword}|Some\\.Body`));
   });

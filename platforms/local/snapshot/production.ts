@@ -37,7 +37,7 @@ export async function productionServer(home: LocalHome, source: string): Promise
   if (known.includes(source)) return readServer(path.join(home.servers, source));
   throw new Error(
     `there is no production server ${JSON.stringify(source)} below ${home.servers}` +
-      `${known.length > 0 ? ` (there are: ${known.join(", ")})` : ""}. Start the sample production with "npm start", or correct prodcopy:source`,
+      `${known.length > 0 ? ` (there are: ${known.join(", ")})` : ""}. Start the sample production with "npm start", or correct prodcopy:production`,
   );
 }
 

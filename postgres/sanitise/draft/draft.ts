@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { readCatalogue, type CatalogueTable } from "../../catalogue";
+import { readCatalogue, type Catalogue, type CatalogueTable } from "../../catalogue";
 import { row, type Session } from "../../connection";
 import { detect, type Detection } from "../detect/detect";
 import { bindRules } from "../rules/bind";
@@ -10,6 +10,7 @@ import { RulesError, type RuleFault } from "../rules/faults";
 import { mergeIntents, type TableIntent } from "../rules/intent";
 import { packNames, readRules } from "../rules/load";
 import { columnKey } from "../rules/lookup";
+import { hint } from "../rules/names";
 import { columnsOf, type DraftColumn } from "./columns";
 import { originsOfGenerated, type Origins } from "./generated";
 import { outweighs } from "./outweighs";
@@ -47,6 +48,7 @@ export async function draftRules(session: Session, options: DraftOptions = {}): 
     "select current_database()::text as database",
   );
   const catalogue = await readCatalogue(session, database);
+  refuseUnknown(options.schemas ?? [], catalogue);
   const detection = await detect(session, catalogue, options);
   const decisions = await decide(session, detection, { domain });
   const origins = await originsOfGenerated(session, detection.index.ruled);
@@ -55,6 +57,17 @@ export async function draftRules(session: Session, options: DraftOptions = {}): 
     return await settled(detection, decisions, origins, path.join(folder, "rules.yaml"));
   } finally {
     await fs.rm(folder, { recursive: true });
+  }
+}
+
+/** @throws with the nearest name: a mistyped schema would make a draft of nothing. */
+function refuseUnknown(schemas: string[], { database, tables }: Catalogue): void {
+  const known = [...new Set(tables.map((table) => table.schema))].sort();
+  const faults = schemas
+    .filter((schema) => !known.includes(schema))
+    .map((schema) => `The database ${database} has no tables in a schema ${schema}.${hint(schema, known)}`);
+  if (faults.length > 0) {
+    throw new Error(`${faults.join("\n")}\nThere are: ${known.join(", ") || "none"}. Nothing was changed.`);
   }
 }
 
