@@ -53,6 +53,14 @@ export const awsKeys: Record<AwsKeyName, ConfigKey<unknown>> = {
     default: "",
     change: nextCopy,
   }),
+  productionElsewhere: awsKey("productionElsewhere", {
+    meaning:
+      "Production in another account: its endpoint, and the accounts whose shared snapshots of it are taken. By default production is in the copies' account.",
+    example:
+      '{"host": "federation.cluster-c1a2b3.eu-west-1.rds.amazonaws.com", "accounts": ["444455556666"]}',
+    default: "",
+    change: nextCopy,
+  }),
   forbiddenHosts: awsKey("forbiddenHosts", {
     meaning: "Host names and CNAMEs that no Test environment may have or stand on, besides production's own.",
     example: '["www.example.org"]',

@@ -29,7 +29,8 @@ export const configKeys = {
     parse: (text) => named(text),
   }),
   snapshot: key({
-    meaning: "Which snapshot: `latest`, `new` (taken by this stack), or a snapshot's identifier.",
+    meaning:
+      "Which snapshot: `latest`, `new` (taken by this stack), a snapshot's identifier, or `clone`: of a running Aurora cluster, without one.",
     example: "latest",
     default: "latest",
     change: newCopy,

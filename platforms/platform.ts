@@ -16,7 +16,7 @@ export interface Label {
   expiresAt: string;
 }
 
-/** `latest` (automatic or manual, the newest complete one), `new` (taken by this stack), or an identifier. */
+/** `latest` (automatic or manual, the newest complete one), `new` (taken by this stack), `clone` (Aurora: of the running cluster), or an identifier. */
 export type SnapshotPin = "latest" | "new" | (string & {});
 
 export interface SnapshotRef {

@@ -12,8 +12,11 @@ export interface RdsServer {
   /** DbiResourceId, or DbClusterResourceId: another one for every restore. */
   resourceId: string;
   status: string;
+  createdAt: Date | undefined;
   /** Undefined until it is created. */
   host: string | undefined;
+  /** Other names by which it can be reached: of a cluster's readers, its instances, and custom ones. */
+  otherHosts: string[];
   port: number;
   adminUser: string;
   /** The database that was made with it, if any. */
@@ -38,8 +41,10 @@ export interface RdsServer {
   roles: string[];
   tags: Tag[];
   label: Label | undefined;
-  /** The instances of a cluster. */
+  /** The instances of a cluster, the one that writes first. */
   members: string[];
+  /** Parameter groups of those instances; what one of them sets holds over the cluster's. */
+  memberGroups: string[];
 }
 
 /** The server of that name, an instance or a cluster; undefined when there is none. */
@@ -93,7 +98,9 @@ function fromInstance(one: DBInstance): RdsServer {
     arn: required(one.DBInstanceArn, "DBInstanceArn"),
     resourceId: required(one.DbiResourceId, "DbiResourceId"),
     status: one.DBInstanceStatus ?? "unknown",
+    createdAt: one.InstanceCreateTime,
     host: one.Endpoint?.Address,
+    otherHosts: [],
     port: one.Endpoint?.Port ?? 5432,
     adminUser: one.MasterUsername ?? "postgres",
     database: one.DBName,
@@ -118,11 +125,15 @@ function fromInstance(one: DBInstance): RdsServer {
     tags: one.TagList ?? [],
     label: labelOf(one.TagList),
     members: [],
+    memberGroups: [],
   };
 }
 
 async function withMembers(aws: Aws, one: DBCluster): Promise<RdsServer> {
-  const names = (one.DBClusterMembers ?? []).map((member) => member.DBInstanceIdentifier ?? "");
+  const writerFirst = (one.DBClusterMembers ?? []).toSorted(
+    (a, b) => Number(b.IsClusterWriter ?? false) - Number(a.IsClusterWriter ?? false),
+  );
+  const names = writerFirst.map((member) => member.DBInstanceIdentifier ?? "");
   const members = (await Promise.all(names.map((name) => oneInstance(aws, name)))).filter(
     (member) => member !== undefined,
   );
@@ -135,7 +146,13 @@ async function withMembers(aws: Aws, one: DBCluster): Promise<RdsServer> {
     resourceId: required(one.DbClusterResourceId, "DbClusterResourceId"),
     // A cluster is available before it has an instance; it is of use when all of both are.
     status: [one.Status ?? "unknown", ...states].find((state) => state !== "available") ?? "available",
+    createdAt: one.ClusterCreateTime,
     host: one.Endpoint,
+    otherHosts: [
+      one.ReaderEndpoint,
+      ...(one.CustomEndpoints ?? []),
+      ...members.map((m) => m.Endpoint?.Address),
+    ].filter((name) => name !== undefined),
     port: one.Port ?? 5432,
     adminUser: one.MasterUsername ?? "postgres",
     database: one.DatabaseName,
@@ -160,6 +177,7 @@ async function withMembers(aws: Aws, one: DBCluster): Promise<RdsServer> {
     tags: one.TagList ?? [],
     label: labelOf(one.TagList),
     members: names,
+    memberGroups: members.map((m) => m.DBParameterGroups?.[0]?.DBParameterGroupName ?? ""),
   };
 }
 

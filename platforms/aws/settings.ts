@@ -32,9 +32,24 @@ const settingsSchema = z.strictObject({
       suffix: z.string().min(1).optional(),
     })
     .optional(),
+  /**
+   * Production in another account, which these credentials cannot describe. Default: production is in the account of the copies. Nothing
+   * can be taken of it from here: its snapshots are shared with this account, and those that are encrypted need a customer managed key.
+   */
+  productionElsewhere: z
+    .strictObject({
+      /** Production's endpoint: by this name it is refused, and dialled where its credential is known. */
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(5432),
+      /** The accounts whose shared snapshots are production's: its own, and one that keeps its backups. */
+      accounts: z
+        .array(z.string().regex(/^\d{12}$/, "is no account of 12 digits"))
+        .min(1, "names no account"),
+    })
+    .optional(),
   /** Host names and CNAMEs that no Test environment may have or stand on, besides production's own. */
   forbiddenHosts: z.array(z.string().min(1)).default([]),
-  /** The class of a copy in quarantine. Default: production's. */
+  /** The class of a copy in quarantine. Default: production's; db.t4g.medium for Aurora that is serverless or in another account. */
   instanceClass: z.string().regex(/^db\./, "is no instance class, e.g. db.t4g.medium").optional(),
   /** The class once it is opened. Default: unchanged. */
   workingClass: z.string().regex(/^db\./, "is no instance class, e.g. db.t4g.medium").optional(),

@@ -2,9 +2,10 @@ import { proof, type Log, type Proven } from "../../postgres/proof";
 import type { Label, SnapshotPin, SnapshotRef } from "../platform";
 import type { Aws } from "./clients";
 import { isAwsCode, unless } from "./errors";
-import { productionServer } from "./production";
+import { ownProduction } from "./production";
 import { findServer, required } from "./server";
-import { findSnapshot, listSnapshots, refOf, type RdsSnapshot } from "./snapshot/find";
+import { cloneId, clonePin, cloneSource, isCloneId } from "./snapshot/clone";
+import { findSnapshot, listSnapshots, refOf, whyForeign, type RdsSnapshot } from "./snapshot/find";
 import { tagsOf } from "./tags";
 import { waitFor, type Look } from "./wait";
 
@@ -13,11 +14,13 @@ const limitMinutes = 6 * 60;
 
 /**
  * The snapshot that a pin means, read-only. `latest` is the newest complete one of the source, automatic, manual or shared; one
- * that was taken for a copy goes with its stack and is no answer. `new` shows what would be taken now.
+ * that was taken for a copy goes with its stack and is no answer. `new` shows what would be taken now, `clone` names a clone that the
+ * restore makes of an Aurora cluster.
  * @throws when nothing fits, saying what there is.
  */
 export async function resolveSnapshot(aws: Aws, source: string, pin: SnapshotPin): Promise<SnapshotRef> {
   if (pin === "new") return wouldBeTaken(aws, source);
+  if (pin === clonePin) return refOf(await cloneSource(aws, source, cloneId(new Date())));
   if (pin !== "latest") return refOf(await completeSnapshot(aws, source, pin));
   const all = (await listSnapshots(aws, source)).filter(({ purpose }) => purpose !== "copy");
   const newest = all.filter(({ status }) => status === "available").at(-1);
@@ -30,22 +33,26 @@ export async function resolveSnapshot(aws: Aws, source: string, pin: SnapshotPin
 }
 
 async function wouldBeTaken(aws: Aws, source: string): Promise<SnapshotRef> {
-  const { engineVersion } = await productionServer(aws, source);
+  const { engineVersion } = await ownProduction(aws, source, "snapshotted");
   const createdAt = new Date().toISOString();
   return { id: "", source, kind: "manual", createdAt, sizeBytes: 0, serverVersion: engineVersion };
 }
 
-/** A complete snapshot of this source. @throws when there is none of that name, it is of another server or not complete. */
+/** A complete snapshot of this source, or what a clone is made of. @throws when there is none of that name, it is of another server or not complete. */
 export async function completeSnapshot(aws: Aws, source: string, id: string): Promise<RdsSnapshot> {
+  if (isCloneId(id)) return cloneSource(aws, source, id);
   const found = await findSnapshot(aws, id);
-  if (found?.source === source && found.status === "available") return found;
+  const foreign = found && whyForeign(aws.settings, found);
+  if (found?.source === source && found.status === "available" && foreign === undefined) return found;
   const others = (await listSnapshots(aws, source)).filter(({ status }) => status === "available").slice(-5);
   const why =
     found === undefined
       ? `There is no snapshot ${id} that account ${await aws.account()} may see in ${aws.settings.region}`
       : found.source !== source
         ? `The snapshot ${id} is of "${found.source}"`
-        : `The snapshot ${id} is ${found.status} (${found.progress} %), not available`;
+        : foreign !== undefined
+          ? `The snapshot ${id} is not taken: ${foreign}`
+          : `The snapshot ${id} is ${found.status} (${found.progress} %), not available`;
   const next = /^(creating|copying)$/.test(found?.status ?? "")
     ? "Wait until it is available and run it again, or name another one with prodcopy:snapshot."
     : 'Correct prodcopy:snapshot, or run "prodcopy refresh".';
@@ -88,7 +95,7 @@ async function create(
   purpose: "copy" | "safety",
   log: Log,
 ): Promise<void> {
-  const server = await productionServer(aws, source);
+  const server = await ownProduction(aws, source, "snapshotted");
   const Tags = tagsOf(label, { purpose });
   const begin = () =>
     server.kind === "instance"
@@ -139,6 +146,7 @@ export async function inspectSnapshot(aws: Aws, source: string, id: string): Pro
 }
 
 function provenOf(found: RdsSnapshot): Proven<SnapshotRef> {
+  if (isCloneId(found.id)) return provenClone(found);
   const { id, status, type, gibibytes, shared, createdAt, encrypted } = found;
   const minutes = Math.round((Date.now() - (createdAt?.getTime() ?? NaN)) / 60_000);
   return {
@@ -154,6 +162,12 @@ function provenOf(found: RdsSnapshot): Proven<SnapshotRef> {
       ),
     ],
   };
+}
+
+function provenClone(found: RdsSnapshot): Proven<SnapshotRef> {
+  const { source, engine, engineVersion } = found;
+  const evidence = `${source} is an Aurora cluster of this account, encrypted, ${engine} ${engineVersion}; no snapshot is needed`;
+  return { value: refOf(found), proofs: [proof("The cluster can be cloned.", evidence)] };
 }
 
 /** Removes a snapshot that this stack took for a copy; one that is gone is fine. @throws for any other. */

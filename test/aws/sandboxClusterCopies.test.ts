@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { RDS } from "@aws-sdk/client-rds";
 import { clientSettings, makeKey, otherAccount, otherAccountSettings, untilStatus } from "../support/sandbox";
-import { addInstance, ask, describeCluster, untilCluster, untilTaken, useShop } from "../support/sandboxShop";
+import { addInstance, describeCluster, untilCluster, untilTaken } from "../support/sandboxClusters";
+import { ask, useShop } from "../support/sandboxShop";
 
 describe("sandbox: snapshots and clones of Aurora clusters", function () {
   this.timeout(90_000);

@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { untilStatus } from "../support/sandbox";
 import {
   addInstance,
-  ask,
   describeCluster,
   family,
   setting,
-  show,
   untilCluster,
   untilGone,
   untilTaken,
-  useShop,
-} from "../support/sandboxShop";
+} from "../support/sandboxClusters";
+import { ask, show, useShop } from "../support/sandboxShop";
 
 describe("sandbox: Aurora clusters", function () {
   this.timeout(90_000);

@@ -1,7 +1,8 @@
 import { ElasticBeanstalk } from "@aws-sdk/client-elastic-beanstalk";
 import { sampleNames } from "../../platforms/local/sample/names";
 import type { AwsProduction } from "./awsProduction";
-import { makeGroup, region, untilSettled } from "./sandbox";
+import { restoreServer } from "./awsServers";
+import { makeGroup, region } from "./sandbox";
 
 export const plain = "aws:elasticbeanstalk:application:environment";
 export const secret = "aws:elasticbeanstalk:application:environmentsecrets";
@@ -24,7 +25,8 @@ export async function makeEnvironment(given: AwsProduction): Promise<AwsEnvironm
   const { ec2, settings } = given;
   const beanstalk = new ElasticBeanstalk({ region });
   const group = await makeGroup(ec2, "test-databases", [settings.runner, settings.applicationGroup]);
-  const { host, port } = await restoreTestDatabase(given, "old-test", group);
+  // As Test stands before: restored from production's snapshot, with the same logins.
+  const { host, port } = await restoreServer(given.rds, given.kind, "old-test", given.snapshot, group);
   const before = {
     RDS_HOSTNAME: host,
     RDS_PORT: String(port),
@@ -69,21 +71,6 @@ export async function makeEnvironment(given: AwsProduction): Promise<AwsEnvironm
   };
   await untilReady(beanstalk);
   return environment;
-}
-
-/** A database of Test: restored from production's snapshot, with the same logins. */
-export async function restoreTestDatabase(
-  { rds, snapshot }: AwsProduction,
-  id: string,
-  group: string,
-): Promise<{ host: string; port: number }> {
-  await rds.restoreDBInstanceFromDBSnapshot({
-    DBInstanceIdentifier: id,
-    DBSnapshotIdentifier: snapshot,
-    VpcSecurityGroupIds: [group],
-  });
-  const { Endpoint } = await untilSettled(rds, id);
-  return { host: Endpoint?.Address ?? "", port: Endpoint?.Port ?? 0 };
 }
 
 function optionsOf(values: Record<string, string>) {

@@ -9,7 +9,16 @@ import type { Log } from "../../postgres/proof";
 import { sampleNames } from "../../platforms/local/sample/names";
 import { seedSample } from "../../scripts/sandbox/sample";
 import type { Sandbox, SandboxOptions } from "../../scripts/sandbox/sandbox";
-import { makeGroup, region, untilSettled, useSandbox } from "./sandbox";
+import { makeServer, shareSnapshot, type ServerKind } from "./awsServers";
+import {
+  clientSettings,
+  makeGroup,
+  makeKey,
+  otherAccount,
+  otherAccountSettings,
+  region,
+  useSandbox,
+} from "./sandbox";
 
 /** How patient tests are: the sandbox's states last for moments. */
 export const quick: Pace = { everyMs: 40, sayEveryMs: 60_000, patience: 0.02 };
@@ -28,6 +37,7 @@ export const label = (generation: string, stack = "test"): Label => ({
 
 /** A sandbox with a production of the sample's database, an automatic snapshot of it, and a platform on it. */
 export interface AwsProduction {
+  kind: ServerKind;
   sandbox: Sandbox;
   rds: RDS;
   ec2: EC2;
@@ -50,8 +60,15 @@ const masterPassword = "Pl4nted-master-password";
 /**
  * In mocha's hooks: one sandbox for a test file. The SDK's own environment leads to it, as on a machine of a user.
  * @param members of the sample; 0 for an empty database
+ * @param kind whether production is an instance or an Aurora cluster
+ * @param elsewhere whether it is in another account, which has shared its snapshot, and the settings say so
  */
-export function useAwsProduction(members: number, options: SandboxOptions = {}): () => AwsProduction {
+export function useAwsProduction(
+  members: number,
+  options: SandboxOptions = {},
+  kind: ServerKind = "instance",
+  elsewhere = false,
+): () => AwsProduction {
   const sandbox = useSandbox(options);
   const earlier = new Map<string, string | undefined>();
   let made: AwsProduction | undefined;
@@ -68,7 +85,7 @@ export function useAwsProduction(members: number, options: SandboxOptions = {}):
     set("AWS_PROFILE", undefined);
     set("AWS_CONFIG_FILE", "/nonexistent");
     set("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
-    made = await make(sandbox(), members);
+    made = await make(sandbox(), members, kind, elsewhere);
   });
   after("the environment of before", () => {
     for (const [name, value] of earlier) set(name, value);
@@ -81,28 +98,34 @@ export function useAwsProduction(members: number, options: SandboxOptions = {}):
   };
 }
 
-async function make(sandbox: Sandbox, members: number): Promise<AwsProduction> {
+async function make(
+  sandbox: Sandbox,
+  members: number,
+  kind: ServerKind,
+  elsewhere: boolean,
+): Promise<AwsProduction> {
   const rds = new RDS({ region });
   const ec2 = new EC2({ region });
+  const owner = elsewhere ? await otherAccountSettings(sandbox) : clientSettings(sandbox);
+  const theirs = { rds: new RDS(owner), ec2: new EC2(owner) };
   const runner = "127.0.0.1/32";
   const applicationGroup = await makeGroup(ec2, "application", []);
   await makeSubnetGroup(rds, ec2);
-  await rds.createDBInstance({
-    DBInstanceIdentifier: production,
-    DBInstanceClass: "db.t4g.micro",
-    Engine: "postgres",
-    MasterUsername: adminUser,
-    MasterUserPassword: masterPassword,
-    ...(members === 0 ? { DBName: sampleNames.database } : {}),
-    AllocatedStorage: 20,
-    StorageEncrypted: true,
-    BackupRetentionPeriod: 7,
-    VpcSecurityGroupIds: [await makeGroup(ec2, "production", [runner])],
+  const server = await makeServer(theirs.rds, kind, production, {
+    user: adminUser,
+    password: masterPassword,
+    ...(members === 0 ? { database: sampleNames.database } : {}),
+    group: await makeGroup(theirs.ec2, "production", [runner]),
+    encrypted: elsewhere ? await makeKey(sandbox, owner) : true,
   });
-  await untilSettled(rds, production);
-  const sample = members === 0 ? undefined : await seedSample(sandbox, production, members);
-  await sandbox.control("backup", { id: production });
-  const snapshot = await untilBackedUp(rds);
+  const sample = members === 0 ? undefined : await seedSample(sandbox, server.instance, members);
+  let snapshot: string;
+  if (elsewhere) snapshot = await shareSnapshot(theirs.rds, kind, production, "friday", account);
+  else {
+    await sandbox.control("backup", { id: production });
+    snapshot = await untilBackedUp(rds, kind);
+  }
+  const { host, port } = server;
   const settings = parseAwsSettings({
     region,
     accounts: [account],
@@ -111,6 +134,7 @@ async function make(sandbox: Sandbox, members: number): Promise<AwsProduction> {
     applicationGroup,
     database: sampleNames.database,
     rootCertificate: sandbox.caFile,
+    ...(elsewhere ? { productionElsewhere: { host, port, accounts: [otherAccount] } } : {}),
   });
   const platformWith = (more: Partial<AwsSettings>) => awsPlatform({ ...settings, ...more }, quick);
   const passwords = { master: masterPassword, app: "", reporting: "", legacyImport: "", ...sample };
@@ -121,7 +145,9 @@ async function make(sandbox: Sandbox, members: number): Promise<AwsProduction> {
     await manager.createSecret({ Name, SecretString });
     return Name;
   };
+  for (const client of Object.values(theirs)) client.destroy();
   return {
+    kind,
     makeProductionSecret,
     sandbox,
     rds,
@@ -148,16 +174,22 @@ async function makeSubnetGroup(rds: RDS, ec2: EC2): Promise<void> {
   });
 }
 
-async function untilBackedUp(rds: RDS): Promise<string> {
+async function untilBackedUp(rds: RDS, kind: ServerKind): Promise<string> {
   for (;;) {
-    const { DBSnapshots = [] } = await rds.describeDBSnapshots({ DBInstanceIdentifier: production });
-    const newest = DBSnapshots.filter(({ Status }) => Status === "available").at(-1);
-    if (
-      newest?.DBSnapshotIdentifier !== undefined &&
-      DBSnapshots.every(({ Status }) => Status === "available")
-    ) {
-      return newest.DBSnapshotIdentifier;
-    }
+    const all = kind === "instance" ? await instanceSnapshots(rds) : await clusterSnapshots(rds);
+    const newest = all.at(-1);
+    if (newest !== undefined && all.every(({ status }) => status === "available")) return newest.id;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+async function instanceSnapshots(rds: RDS) {
+  const { DBSnapshots = [] } = await rds.describeDBSnapshots({ DBInstanceIdentifier: production });
+  return DBSnapshots.map((one) => ({ id: one.DBSnapshotIdentifier ?? "", status: one.Status }));
+}
+
+async function clusterSnapshots(rds: RDS) {
+  const asked = { DBClusterIdentifier: production };
+  const { DBClusterSnapshots = [] } = await rds.describeDBClusterSnapshots(asked);
+  return DBClusterSnapshots.map((one) => ({ id: one.DBClusterSnapshotIdentifier ?? "", status: one.Status }));
 }

@@ -3,8 +3,11 @@ import type { Label, RestoreRequest } from "../../platform";
 import type { Aws } from "../clients";
 import { assertLabel } from "../copy";
 import { unless } from "../errors";
-import { findServer } from "../server";
+import { describedProduction } from "../production";
+import { findServer, oneInstance } from "../server";
+import { isCloneId } from "../snapshot/clone";
 import type { RdsSnapshot } from "../snapshot/find";
+import { accountKey } from "../snapshot/rekey";
 import { tagsOf } from "../tags";
 
 /** What a new server is born with. */
@@ -23,10 +26,15 @@ export interface Birth {
  * without IAM logins, log exports or deletion protection. Nothing of production's groups is named.
  */
 export async function give(aws: Aws, birth: Birth, log: Log): Promise<void> {
-  log(`restoring ${birth.snapshot.id} to ${birth.copyId}`);
-  await (birth.snapshot.kind === "instance" ? instance(aws, birth) : cluster(aws, birth));
+  const { copyId, snapshot, request } = birth;
+  log(
+    isCloneId(snapshot.id)
+      ? `cloning ${request.source} to ${copyId}`
+      : `restoring ${snapshot.id} to ${copyId}`,
+  );
+  await (snapshot.kind === "instance" ? instance(aws, birth) : cluster(aws, birth));
   // Made by a first try whose answer was lost, or by somebody else a moment ago.
-  assertLabel(birth.copyId, (await findServer(aws, birth.copyId))?.label, birth.label);
+  assertLabel(copyId, (await findServer(aws, copyId))?.label, birth.label);
 }
 
 const alreadyThere = unless("DBInstanceAlreadyExists", "DBClusterAlreadyExists");
@@ -51,45 +59,76 @@ async function instance({ rds, settings }: Aws, birth: Birth): Promise<void> {
     .catch(alreadyThere);
 }
 
-/** Aurora: the cluster holds the data, its one instance answers. */
-async function cluster({ rds, settings }: Aws, birth: Birth): Promise<void> {
-  const { copyId, snapshot, securityGroup, parameterGroup } = birth;
+/** Aurora: the cluster holds the data, its one instance answers. It is made when the cluster is there: see `giveMember`. */
+async function cluster(aws: Aws, birth: Birth): Promise<void> {
+  const { rds, settings } = aws;
+  const { copyId, snapshot, request, securityGroup, parameterGroup } = birth;
+  const common = {
+    DBClusterIdentifier: copyId,
+    DBSubnetGroupName: settings.subnetGroup,
+    VpcSecurityGroupIds: [securityGroup],
+    DBClusterParameterGroupName: parameterGroup,
+    // The least that Aurora has.
+    BackupRetentionPeriod: 1,
+    Tags: tags(birth),
+    ...shut,
+  };
+  if (isCloneId(snapshot.id)) {
+    const clone = { RestoreType: "copy-on-write", UseLatestRestorableTime: true };
+    await rds
+      .restoreDBClusterToPointInTime({
+        ...common,
+        ...clone,
+        SourceDBClusterIdentifier: request.source,
+        KmsKeyId: settings.kmsKey,
+      })
+      .catch(alreadyThere);
+    return;
+  }
   const { engine: Engine, engineVersion: EngineVersion } = snapshot;
+  // Under another account's key the copy would depend on that account.
+  const snapshotsOwn = snapshot.encrypted && !snapshot.shared;
   await rds
     .restoreDBClusterFromSnapshot({
-      DBClusterIdentifier: copyId,
+      ...common,
       SnapshotIdentifier: snapshot.id,
       Engine,
       EngineVersion,
-      DBSubnetGroupName: settings.subnetGroup,
-      VpcSecurityGroupIds: [securityGroup],
-      DBClusterParameterGroupName: parameterGroup,
-      KmsKeyId: settings.kmsKey ?? (snapshot.encrypted ? undefined : "alias/aws/rds"),
-      Tags: tags(birth),
-      ...shut,
+      KmsKeyId: settings.kmsKey ?? (snapshotsOwn ? undefined : accountKey),
     })
     .catch(alreadyThere);
-  await giveMember({ rds, settings }, birth);
 }
 
-/** The instance of a restored cluster; called again when a kill came between the two. */
-export async function giveMember(
-  { rds, settings }: Pick<Aws, "rds" | "settings">,
-  birth: Birth,
-): Promise<void> {
-  await rds
+/** The instance of a restored cluster, which must be available; called again when a kill came between the two. */
+export async function giveMember(aws: Aws, birth: Birth): Promise<void> {
+  const { copyId } = birth;
+  const id = `${copyId}-1`;
+  await aws.rds
     .createDBInstance({
-      DBInstanceIdentifier: `${birth.copyId}-1`,
-      DBClusterIdentifier: birth.copyId,
+      DBInstanceIdentifier: id,
+      DBClusterIdentifier: copyId,
       Engine: birth.snapshot.engine,
-      // Unlike a restored instance it has no class to fall back on.
-      DBInstanceClass: settings.instanceClass ?? "db.t4g.medium",
+      DBInstanceClass: await memberClass(aws, birth),
       PubliclyAccessible: false,
       AutoMinorVersionUpgrade: false,
       EnablePerformanceInsights: false,
       Tags: tags(birth),
     })
     .catch(alreadyThere);
+  const of = (await oneInstance(aws, id))?.DBClusterIdentifier;
+  if (of === copyId) return;
+  throw new Error(
+    `Refused: an instance ${id} is there already, and ${of === undefined ? "belongs to no cluster" : `is of the cluster ${of}`}. It is left alone, and ` +
+      `${copyId} without an instance. Rename or remove it, and run \`pulumi up\` again.`,
+  );
+}
+
+/** Unlike a restored instance it has no class to fall back on. A serverless one would need the limits of its capacity, too. */
+async function memberClass(aws: Aws, { request }: Birth): Promise<string> {
+  const { instanceClass } = aws.settings;
+  if (instanceClass !== undefined) return instanceClass;
+  const production = (await describedProduction(aws, request.source))?.instanceClass ?? "";
+  return production === "" || production === "db.serverless" ? "db.t4g.medium" : production;
 }
 
 const shut = {

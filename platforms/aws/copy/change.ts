@@ -105,7 +105,8 @@ export async function deleteServer(aws: Aws, server: RdsServer, log: Log): Promi
   if (server.kind === "instance") {
     await aws.rds.deleteDBInstance({ DBInstanceIdentifier: server.id, ...common }).catch(gone);
   } else {
-    for (const DBInstanceIdentifier of server.members) {
+    // Readers first: none of them shall take the writer's place for a moment.
+    for (const DBInstanceIdentifier of server.members.toReversed()) {
       await aws.rds.deleteDBInstance({ DBInstanceIdentifier, SkipFinalSnapshot: true }).catch(gone);
     }
     await aws.rds.deleteDBCluster({ DBClusterIdentifier: server.id, ...common }).catch(gone);

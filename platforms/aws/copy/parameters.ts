@@ -3,7 +3,8 @@ import type { Log } from "../../../postgres/proof";
 import type { Label } from "../../platform";
 import type { Aws } from "../clients";
 import { isAwsCode } from "../errors";
-import { findServer, required, type RdsServer } from "../server";
+import { describedProduction } from "../production";
+import { required, type RdsServer } from "../server";
 import { labelOf } from "../tags";
 import { waitFor } from "../wait";
 import { apiOf } from "./parameterApi";
@@ -77,12 +78,15 @@ function familyOf({ engine, engineVersion }: Origin): string {
   return `${engine}${parseInt(engineVersion, 10)}`;
 }
 
-/** What people set on production's group. Of another account's production nothing can be read: its family's defaults hold. */
+/** What people set on production's groups. Of another account's production nothing can be read: its family's defaults hold. */
 async function valuesOfProduction(aws: Aws, { kind, source }: Origin): Promise<Map<string, string>> {
-  const server = await findServer(aws, source);
+  const server = await describedProduction(aws, source);
   if (server === undefined || server.kind !== kind) return new Map();
-  const all = await apiOf(aws, kind).list(server.parameterGroup.name, "user");
-  const set = parametersOf(all).filter(
+  const ofServer = await apiOf(aws, kind).list(server.parameterGroup.name, "user");
+  // In a cluster, what the group of the instance that writes sets holds over the cluster's.
+  const [ofWriter] = server.memberGroups;
+  const above = ofWriter === undefined ? [] : await apiOf(aws, "instance").list(ofWriter, "user");
+  const set = parametersOf([...ofServer, ...above]).filter(
     (one): one is Parameter & { value: string } => one.value !== undefined,
   );
   return new Map(set.map(({ name, value }) => [name, value]));

@@ -46,7 +46,8 @@ export async function proveNoBackups({ rds }: Aws, copy: Copy): Promise<Proof[]>
     return [
       proof(
         "Backups of the copy go with it.",
-        `Aurora keeps ${copy.backupDays} day of backups of ${copy.resourceId} and cannot keep none; they are deleted with the cluster`,
+        `Aurora keeps ${copy.backupDays} ${copy.backupDays === 1 ? "day" : "days"} of backups of ${copy.resourceId} and cannot keep none; ` +
+          "whoever may restore clusters in this account can go back to the raw data for that long; they are deleted with the cluster",
       ),
     ];
   }

@@ -1,10 +1,11 @@
-import { type Log, type Proof, type Proven } from "../../../postgres/proof";
+import { proof, type Log, type Proof, type Proven } from "../../../postgres/proof";
 import type { CopyRef, RestoreRequest } from "../../platform";
 import type { Aws } from "../clients";
 import { assertLabel, refOfCopy, requireCopy } from "../copy";
 import { findServer, type RdsServer } from "../server";
 import { untilAvailable, untilGone, whenAvailable } from "../serverState";
 import { completeSnapshot } from "../snapshot";
+import { isCloneId } from "../snapshot/clone";
 import type { RdsSnapshot } from "../snapshot/find";
 import { removeRekeyed, snapshotToRestore } from "../snapshot/rekey";
 import { tagOf } from "../tags";
@@ -33,10 +34,11 @@ export async function restoreCopy(aws: Aws, request: RestoreRequest, log: Log): 
   const parameterGroup = await ensureParameters(aws, copyId, label, "quarantine", origin, log);
   const birth: Birth = { copyId, snapshot, label, request, securityGroup, parameterGroup };
   if (standing === undefined) await make(aws, birth, log);
-  else if (standing.kind === "cluster" && standing.members.length === 0) await giveMember(aws, birth);
+  if (kind === "cluster") await ensureMember(aws, birth, log);
   await settle(aws, birth, log);
   const copy = await requireCopy(aws, copyId);
   const proofs: Proof[] = [await proveShut(aws, copy, birth), ...(await proveNoBackups(aws, copy))];
+  if (isCloneId(snapshotId)) proofs.push(ageOfClone(copy, source));
   // It holds raw data, and the copy no longer needs it.
   await removeRekeyed(aws, copyId, label.stack);
   return { value: refOfCopy(aws, copy), proofs };
@@ -45,6 +47,17 @@ export async function restoreCopy(aws: Aws, request: RestoreRequest, log: Log): 
 async function make(aws: Aws, birth: Birth, log: Log): Promise<void> {
   const snapshot: RdsSnapshot = await snapshotToRestore(aws, birth.snapshot, birth.copyId, birth.label, log);
   await give(aws, { ...birth, snapshot }, log);
+}
+
+/** RDS takes an instance for a cluster that is available, and shows it among the members a moment later. */
+async function ensureMember(aws: Aws, birth: Birth, log: Log): Promise<void> {
+  const { members } = await untilAvailable(aws, birth.copyId, log, limitMinutes);
+  if (members.length === 0) await giveMember(aws, birth);
+}
+
+function ageOfClone({ createdAt, resourceId }: RdsServer, source: string): Proof {
+  const at = createdAt?.toISOString() ?? "an unknown time";
+  return proof("The age of the data is known.", `${resourceId} was cloned from ${source} at ${at}`);
 }
 
 /** What stands under this name already, when it is this copy and still sealed; it is deleted when it is ours and not. */
@@ -80,7 +93,9 @@ async function takeOver(aws: Aws, request: RestoreRequest, log: Log): Promise<Rd
 
 /** A restore does not take everything that it is told, and takes over some things from production: what differs is changed. */
 async function settle(aws: Aws, { copyId, securityGroup, parameterGroup }: Birth, log: Log): Promise<void> {
-  const born = await untilAvailable(aws, copyId, log, limitMinutes);
+  const born = await untilAvailable(aws, copyId, log, limitMinutes, (server) =>
+    server.kind === "cluster" && server.members.length === 0 ? "without an instance" : undefined,
+  );
   const changed = await changeServer(aws, born, {
     // Aurora cannot go below one day (decision 21); its backups go with the cluster.
     backupDays: born.kind === "cluster" ? 1 : 0,

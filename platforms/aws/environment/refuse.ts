@@ -59,14 +59,18 @@ function isForbidden({ settings }: Aws, host: string): boolean {
   return host !== "" && settings.forbiddenHosts.some((one) => plain(one) === plain(host));
 }
 
-/** Where production answers: every server that a copy in this region was made of, besides prodcopy:forbiddenHosts. */
+/** Where production answers: every server that a copy in this region was made of, or the one in another account, besides prodcopy:forbiddenHosts. */
 export async function productionEndpoints(aws: Aws): Promise<ProductionEndpoint[]> {
   const sources = (await labelledServers(aws)).map(({ tags }) => tagOf(tags, "source"));
   const names = [...new Set(sources.filter((name) => name !== undefined))];
   const servers = await Promise.all(names.map((name) => findServer(aws, name)));
-  return servers.flatMap((server) =>
-    server?.host === undefined
-      ? []
-      : [{ name: server.id, host: server.host, port: server.port, mayBeHere: false }],
-  );
+  const here = servers.flatMap((server) => {
+    if (server === undefined) return [];
+    const { id: name, port } = server;
+    const hosts = [server.host, ...server.otherHosts].filter((host) => host !== undefined);
+    return hosts.map((host) => ({ name, host, port, mayBeHere: false }));
+  });
+  const { productionElsewhere: elsewhere } = aws.settings;
+  if (elsewhere === undefined) return here;
+  return [...here, { name: elsewhere.host, host: elsewhere.host, port: elsewhere.port, mayBeHere: false }];
 }

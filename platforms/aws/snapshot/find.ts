@@ -3,6 +3,7 @@ import type { Label, SnapshotRef } from "../../platform";
 import { pages, type Aws } from "../clients";
 import { isAwsCode } from "../errors";
 import { required, type RdsServer } from "../server";
+import type { AwsSettings } from "../settings";
 import { labelOf, tagOf, type Tag } from "../tags";
 
 /** A snapshot of an instance or of an Aurora cluster, of this account or shared with it. */
@@ -13,6 +14,11 @@ export interface RdsSnapshot {
   arn: string;
   /** The server that it was taken from. */
   source: string;
+  /** DbiResourceId or DbClusterResourceId of that server. */
+  sourceResourceId: string;
+  /** ARN of the snapshot that it is a copy of. */
+  copiedFrom: string | undefined;
+  /** `automated`, `manual`, `shared`; `clone` for a running cluster, see `clone.ts`. */
   type: string;
   status: string;
   progress: number;
@@ -53,20 +59,54 @@ export async function findSnapshot(aws: Aws, id: string): Promise<RdsSnapshot | 
   }
 }
 
-/** Every snapshot of one source in this account or shared with it, the oldest first; of all sources when none is named. */
+/** Every snapshot of one source that may be taken for it, the oldest first; of all sources in this account, and shared with it, when none is named. */
 export async function listSnapshots(aws: Aws, source?: string): Promise<RdsSnapshot[]> {
   const account = await aws.account();
-  const own = await instanceSnapshots(aws, source === undefined ? {} : { DBInstanceIdentifier: source });
-  const shared = await instanceSnapshots(aws, { SnapshotType: "shared", IncludeShared: true });
-  const clusters = await clusterSnapshots(aws, source === undefined ? {} : { DBClusterIdentifier: source });
+  const shared = { SnapshotType: "shared", IncludeShared: true };
+  const instances = [
+    ...(await instanceSnapshots(aws, source === undefined ? {} : { DBInstanceIdentifier: source })),
+    ...(await instanceSnapshots(aws, shared)),
+  ];
+  const clusters = [
+    ...(await clusterSnapshots(aws, source === undefined ? {} : { DBClusterIdentifier: source })),
+    ...(await clusterSnapshots(aws, shared)),
+  ];
   const all = [
-    ...[...own, ...shared].map((one) => fromInstance(one, account)),
+    ...instances.map((one) => fromInstance(one, account)),
     ...clusters.map((one) => fromCluster(one, account)),
   ];
-  const named = source === undefined ? all : all.filter((one) => one.source === source);
+  const wanted =
+    source === undefined
+      ? all
+      : all.filter((one) => one.source === source && whyForeign(aws.settings, one) === undefined);
   const time = ({ createdAt }: RdsSnapshot) => createdAt?.getTime() ?? Infinity;
-  const once = new Map(named.map((one) => [one.arn, one]));
+  const once = new Map(wanted.map((one) => [one.arn, one]));
   return [...once.values()].sort((a, b) => time(a) - time(b));
+}
+
+/**
+ * Why a snapshot that bears production's name is not production's. Anybody may call a server so and share its snapshot with this account: taken
+ * is what this account owns, or, where production is in another one, what the named accounts have shared, and copies of that.
+ */
+export function whyForeign(
+  { productionElsewhere }: AwsSettings,
+  { shared, arn, copiedFrom }: RdsSnapshot,
+): string | undefined {
+  const owner = accountOf(arn);
+  if (productionElsewhere === undefined) {
+    return shared
+      ? `it is shared by account ${owner}, and production is in this one as long as prodcopy:productionElsewhere is not set`
+      : undefined;
+  }
+  const { accounts } = productionElsewhere;
+  const from = shared ? owner : copiedFrom === undefined ? owner : accountOf(copiedFrom);
+  return accounts.includes(from)
+    ? undefined
+    : `it is of account ${from}, and production's snapshots are those of ${accounts.join(", ")} (prodcopy:productionElsewhere)`;
+}
+
+function accountOf(arn: string): string {
+  return arn.split(":")[4] ?? "";
 }
 
 function instanceSnapshots(
@@ -79,7 +119,10 @@ function instanceSnapshots(
   });
 }
 
-function clusterSnapshots(aws: Aws, asked: { DBClusterIdentifier?: string }): Promise<DBClusterSnapshot[]> {
+function clusterSnapshots(
+  aws: Aws,
+  asked: { DBClusterIdentifier?: string; SnapshotType?: string; IncludeShared?: boolean },
+): Promise<DBClusterSnapshot[]> {
   return pages(async (Marker) => {
     const page = await aws.rds.describeDBClusterSnapshots({ ...asked, Marker });
     return { items: page.DBClusterSnapshots, next: page.Marker };
@@ -92,6 +135,8 @@ function fromInstance(one: DBSnapshot, account: string): RdsSnapshot {
     ...named(one.DBSnapshotIdentifier, one.DBSnapshotArn, account),
     ...common(one, one.TagList),
     source: one.DBInstanceIdentifier ?? "",
+    sourceResourceId: one.DbiResourceId ?? "",
+    copiedFrom: one.SourceDBSnapshotIdentifier,
     // A copied snapshot is as old as what it was copied from.
     createdAt: one.OriginalSnapshotCreateTime ?? one.SnapshotCreateTime,
     encrypted: one.Encrypted ?? false,
@@ -104,6 +149,8 @@ function fromCluster(one: DBClusterSnapshot, account: string): RdsSnapshot {
     ...named(one.DBClusterSnapshotIdentifier, one.DBClusterSnapshotArn, account),
     ...common(one, one.TagList),
     source: one.DBClusterIdentifier ?? "",
+    sourceResourceId: one.DbClusterResourceId ?? "",
+    copiedFrom: one.SourceDBClusterSnapshotArn,
     createdAt: one.SnapshotCreateTime,
     encrypted: one.StorageEncrypted ?? false,
   };
@@ -111,7 +158,7 @@ function fromCluster(one: DBClusterSnapshot, account: string): RdsSnapshot {
 
 function named(id: string | undefined, arn: string | undefined, account: string) {
   const full = required(arn, "the snapshot's ARN");
-  const shared = full.split(":")[4] !== account;
+  const shared = accountOf(full) !== account;
   return { id: shared ? full : required(id, "the snapshot's identifier"), arn: full, shared };
 }
 

@@ -7,7 +7,7 @@ import { tagsOf } from "../tags";
 import { findSnapshot, type RdsSnapshot } from "./find";
 
 /** RDS's own key of the account, where no other is configured. */
-const accountKey = "alias/aws/rds";
+export const accountKey = "alias/aws/rds";
 
 /**
  * The snapshot that an instance is restored from: the given one, or a copy of it under another key. An instance takes its

@@ -64,7 +64,8 @@ def known_parameters() -> dict[str, Known]:
         fields = line.split("\t")
         if len(fields) < 8:
             continue
-        name, context, _, kind, default = fields[:5]
+        # RDS writes them all in small letters: datestyle, timezone.
+        name, context, _, kind, default = (fields[0].lower(), *fields[1:5])
         apply_type = "static" if context == "postmaster" else "dynamic"
         known[name] = Known(apply_type, _data_type(kind), default, fields[7])
     return known
