@@ -26,6 +26,7 @@ from .home import Home  # noqa: E402
 from .network import Network  # noqa: E402
 from .postgres.certificates import Authority  # noqa: E402
 from .rds import responses as rds  # noqa: E402
+from .s3 import backend as s3  # noqa: E402
 from .scheduler import responses as scheduler  # noqa: E402
 from .ssm import responses as ssm  # noqa: E402
 from .wire import Application, QuietHandler  # noqa: E402
@@ -45,6 +46,7 @@ def main() -> None:
         ecs.install()
         bus.install()
         scheduler.install()
+        s3.install()
         serve()
     finally:
         world.clock.stop()

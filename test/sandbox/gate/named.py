@@ -61,7 +61,8 @@ def _buckets(call: Call) -> list[str]:
     bucket, key = call.parameters.get("Bucket"), call.parameters.get("Key")
     if bucket is None:
         return []
-    return [f"arn:aws:s3:::{bucket}" if key is None else f"arn:aws:s3:::{bucket}/{key}"]
+    keys = call.parameters.get("Keys") or ([] if key is None else [key])
+    return [f"arn:aws:s3:::{bucket}/{each}" for each in keys] or [f"arn:aws:s3:::{bucket}"]
 
 
 def _schedules(call: Call) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
+from xml.sax.saxutils import unescape
 
 from .models import model
 
@@ -32,7 +33,7 @@ def operation(
 ) -> tuple[str, dict[str, Any]]:
     """The operation that fits best, the one that asks for the most of what is there; with its parameters.
 
-    Of S3's bodies nothing is read but a bucket's policy: they are people's objects.
+    Of S3's bodies nothing is read but a bucket's policy and the names of what is to be deleted: they are people's objects.
     """
     # As it was sent: a name in the path may hold an encoded slash.
     path = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/")).partition("?")[0]
@@ -56,10 +57,7 @@ def operation(
     _, shape, found = min((each for each in fitting if each[0] == best), key=lambda each: each[1].name)
     named = {name: unquote(value) for name, value in found.groupdict().items()}
     of_headers = {parameter: headers[name] for name, parameter in shape.headers if name in headers}
-    if service == "s3":
-        of_body: dict[str, Any] = {"Policy": body.decode(errors="replace")} if shape.name == "PutBucketPolicy" else {}
-    else:
-        of_body = json_object(body)
+    of_body = _of_s3(shape.name, body.decode(errors="replace")) if service == "s3" else json_object(body)
     return shape.name, {**query, **of_headers, **of_body, **named}
 
 
@@ -94,6 +92,14 @@ def _shapes(service: str) -> tuple[Shape, ...]:
             )
         )
     return tuple(found)
+
+
+def _of_s3(name: str, body: str) -> dict[str, Any]:
+    if name == "PutBucketPolicy":
+        return {"Policy": body}
+    if name == "DeleteObjects":
+        return {"Keys": [unescape(each) for each in re.findall(r"<Key>([^<]*)</Key>", body)]}
+    return {}
 
 
 def json_object(body: bytes) -> dict[str, Any]:
