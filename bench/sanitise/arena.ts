@@ -127,21 +127,10 @@ async function cpuOf(handle: ServerHandle): Promise<number> {
   return ticks / 100;
 }
 
-/** Planted values, spread over the source's tables: they stand in plain columns, so that grep finds what is left of them. */
-export async function plantedValues(session: Session): Promise<string[]> {
-  const found = await rows<{ v: string }>(
-    session,
-    "choosing planted values",
-    `select v from (
-       select distinct on (v) v from (
-         (select email::text as v from member where email like '%_@_%' order by id desc limit 400)
-         union all (select mobile::text from member where mobile is not null order by id desc limit 200)
-         union all (select recipient from abstract_email order by id limit 200)
-         union all (select card_token from payment where card_token is not null order by id limit 200)
-         union all (select "E-Mail" from "Archive"."Mitglieder 1998" where "E-Mail" is not null limit 100)
-       ) a where length(v) >= 8) b order by md5(v) limit 1000`,
-  );
-  return found.map((one) => one.v).filter((v) => !v.startsWith("noemail@"));
+/** Planted values: they stand in plain columns, so that grep finds what is left of them. */
+export async function plantedValues(session: Session, sql: string): Promise<string[]> {
+  const found = await rows<{ v: string }>(session, "choosing planted values", sql);
+  return found.map((one) => one.v);
 }
 
 async function leftIn(dataDirectory: string, needles: string[]): Promise<number> {

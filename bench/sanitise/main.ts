@@ -10,11 +10,15 @@ import { floor } from "./floor";
 import { ours } from "./ours";
 import { printTable } from "./print";
 import { pynonymizer } from "./pynonymizer";
-import { database, sourceOf } from "./source";
+import { manyTables, narrowRows, sample, type Workload } from "./shapes";
+import { database } from "./source";
 import { updateAndVacuum, updatePerColumn } from "./updates";
 
 interface Options {
-  size: string[];
+  size?: string[];
+  rows?: string[];
+  columns: string[];
+  tables?: string[];
   rounds: string;
   workers?: string[];
   only?: string;
@@ -23,10 +27,16 @@ interface Options {
 
 const command = new Command("bench:sanitise")
   .description(
-    "Sanitises a sample of about this size: ours, the floor, and the others, in turns, each on a fresh copy of the same files.",
+    "Sanitises a database: ours, the floor, and the others, in turns, each on a fresh copy of the same files.",
   )
-  .option("--size <size...>", "of the database, such as 100MB or 1GB; several show how time grows", ["1GB"])
-  .option("--rounds <n>", "how often each runs; the table shows the fastest", "3")
+  .option(
+    "--size <size...>",
+    "the sample, of about this size, such as 100MB; several show how time grows (default: 1GB)",
+  )
+  .option("--rows <n...>", "one table of so many short rows instead")
+  .option("--columns <n...>", "with --rows: how many of its four columns are masked", ["4"])
+  .option("--tables <n...>", "so many tables of twenty rows instead")
+  .option("--rounds <n>", "how often each runs; the table shows the one with the least processor time", "3")
   .option("--workers <n...>", "also ours with this many sessions side by side")
   .option("--only <words>", "only those whose name contains one of these words, divided by commas")
   .option(
@@ -36,9 +46,27 @@ const command = new Command("bench:sanitise")
   );
 
 async function main(options: Options): Promise<void> {
-  const rules = await loadRules(path.resolve(__dirname, "../../rules/sample.yaml"));
-  const planOf = ({ copy }: Pick<Ground, "copy">) => planDatabase(copy, rules, database);
   await fs.mkdir(options.folder, { recursive: true });
+  for (const workload of workloadsOf(options)) await contest(workload, options);
+  console.log(
+    "PostgreSQL Anonymizer: not run; Debian's packages do not carry it, and its sources need Rust's pgrx",
+  );
+}
+
+function workloadsOf({ size, rows, columns, tables, folder }: Options): Workload[] {
+  const sizes = size ?? (rows === undefined && tables === undefined ? ["1GB"] : []);
+  return [
+    ...sizes.map((one) => sample(folder, one, bytesOf(one), console.log)),
+    ...(rows ?? []).flatMap((n) => columns.map((k) => narrowRows(folder, Number(n), Number(k), console.log))),
+    ...(tables ?? []).map((n) => manyTables(folder, Number(n), console.log)),
+  ];
+}
+
+/** Everybody who is wanted, on one workload. */
+async function contest(workload: Workload, options: Options): Promise<void> {
+  const source = await workload.source();
+  const rules = await loadRules(await workload.rules());
+  const planOf = ({ copy }: Pick<Ground, "copy">) => planDatabase(copy, rules, database);
   const all = [
     ours(planOf, undefined),
     ...(options.workers ?? []).map((n) => ours(planOf, Number(n))),
@@ -49,31 +77,26 @@ async function main(options: Options): Promise<void> {
   ];
   const words = options.only?.split(",");
   const wanted = all.filter((one) => words === undefined || words.some((word) => one.name.includes(word)));
-  const present = wanted.filter((one) => one.absent === undefined);
-  for (const size of options.size) {
-    const source = await sourceOf(options.folder, bytesOf(size), console.log);
-    const handle = await startServer(source);
-    const needles = await withSocketSession(handle, database, plantedValues);
-    await stopServer(source);
-    const results: Measured[] = [];
-    for (let round = 1; round <= Number(options.rounds); round += 1) {
-      for (const contestant of present.filter((one) => one.absent === undefined)) {
-        const one = await measure(source, options.folder, contestant, needles).catch((error: unknown) => {
-          contestant.absent = `it failed: ${String(error).split("\n")[0]}`;
-        });
-        if (one === undefined) continue;
-        results.push(one);
-        console.log(
-          `${size}, round ${round}: ${one.contestant} ${one.seconds.toFixed(1)} s, ${one.cpu.toFixed(1)} s of processor time`,
-        );
-      }
-    }
-    printTable(size, needles.length, results);
-  }
-  for (const one of wanted) if (one.absent !== undefined) console.log(`${one.name}: absent, ${one.absent}`);
-  console.log(
-    "PostgreSQL Anonymizer: not run; Debian's packages do not carry it, and its sources need Rust's pgrx",
+  const handle = await startServer(source);
+  const needles = await withSocketSession(handle, database, (session) =>
+    plantedValues(session, workload.planted),
   );
+  await stopServer(source);
+  const results: Measured[] = [];
+  for (let round = 1; round <= Number(options.rounds); round += 1) {
+    for (const contestant of wanted.filter((one) => one.absent === undefined)) {
+      const one = await measure(source, options.folder, contestant, needles).catch((error: unknown) => {
+        contestant.absent = `it failed: ${String(error).split("\n")[0]}`;
+      });
+      if (one === undefined) continue;
+      results.push(one);
+      console.log(
+        `${workload.name}, round ${round}: ${one.contestant} ${one.seconds.toFixed(1)} s, ${one.cpu.toFixed(1)} s of processor time`,
+      );
+    }
+  }
+  printTable(workload.name, needles.length, results);
+  for (const one of wanted) if (one.absent !== undefined) console.log(`${one.name}: absent, ${one.absent}`);
 }
 
 /** @throws for what is no size. */
