@@ -1,6 +1,6 @@
 import { rows, run } from "../connection";
 import type { CopySession } from "../guard";
-import { measure } from "./fingerprint";
+import { measured } from "./fingerprint";
 import { kinds } from "./functions/tokens";
 import { readAs } from "./workspace";
 import { nameOf, type TableWork } from "./work";
@@ -14,13 +14,12 @@ const largeTable = 16 * 1024 * 1024;
  */
 export async function collect(copy: CopySession, work: TableWork, bytes: number): Promise<void> {
   const name = nameOf(work);
-  const before = await measure(copy, work);
-  await run(copy, `counting ${name}`, "insert into prodcopy.table_before values ($1, $2, $3, $4)", [
-    name,
-    before.rows,
-    before.hash,
-    bytes,
-  ]);
+  await run(
+    copy,
+    `counting ${name}`,
+    `insert into prodcopy.table_before select $1, m.rows, m.hash, $2::bigint from (${measured(work)}) m`,
+    [name, bytes],
+  );
   if (work.collect === undefined) return;
   await readAs(copy, work.schema);
   // PostgreSQL runs a query in several processes when it makes a table, and never when it inserts into one.

@@ -83,16 +83,17 @@ export function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells
       `prodcopy.account(${text()})`,
     );
   const word = (of: string): Mark => ({ kind: kinds.word, of });
+  const laterWord = (): Mark => mark(kinds.word, `position(' ' in ${words()}) > 0`, lastWord(words()));
   if (how === undefined) return [running()];
   // The word lists avoid what stood there, whether or not a rule calls the column identifying.
-  if (how === "last-name") return [word(`split_part(${words()}, ' ', 1)`), word(lastWord(words()))];
+  if (how === "last-name") return [word(`split_part(${words()}, ' ', 1)`), laterWord()];
   if (how === "first-name") return [];
   // Permuted numbers avoid them too.
   if (!column.identifying) return how === "phone" || how === "digits" ? [digits()] : [];
   switch (how) {
     case "email":
       // More than an address, perhaps with a name before it, or several.
-      return [email(), { kind: 0, of: `case when ${text()} ~ '[ ,;]' then ${text()} end` }];
+      return [email(), { kind: 0, of: `case when ${holdsOne(text(), " ,;")} then ${text()} end` }];
     case "phone":
     case "digits":
     case "iban":
@@ -143,6 +144,10 @@ export function marksOf(column: ColumnPlan, facts: CatalogueColumn, cells: Cells
       return [email(), value(), account()];
   }
 }
+
+/** Whether one of these characters stands in a text; several times faster than by a regexp. */
+const holdsOne = (text: string, characters: string) =>
+  `(${[...characters].map((one) => `position('${one}' in ${text}) > 0`).join(" or ")})`;
 
 export const lastWord = (words: string) => `right(${words}, strpos(reverse(${words}) || ' ', ' ') - 1)`;
 const firstThree = (words: string) =>

@@ -1,8 +1,8 @@
-import { qualified, row, rows } from "../connection";
+import { literal, qualified, row, rows } from "../connection";
 import type { CopySession } from "../guard";
-import type { Crew } from "./crew";
+import { largestFirstAsBefore, type Crew, type Sized } from "./crew";
 import { populatedViews } from "./detach";
-import { measure } from "./fingerprint";
+import { measured } from "./fingerprint";
 import type { SanitiseResult } from "./result";
 import { structureDifferences, userSchemas } from "./structure";
 import { nameOf, type TableWork } from "./work";
@@ -25,28 +25,21 @@ export async function checkAfterwards(
 ): Promise<{ counts: Map<string, Counts>; constraints: SanitiseResult["constraints"] }> {
   const faults = await structureDifferences(copy);
   const counts = new Map<string, Counts>();
-  await crew.each(works, async (hand, work) => {
-    const name = nameOf(work);
-    // Of what there was, that which no condition took away.
-    const before = await row<{ all: string; staying: string; hash: string | null }>(
-      hand.copy,
-      `reading the count of ${name}`,
-      `select b.row_count::text as all, (b.row_count - coalesce(r.row_count, 0))::text as staying,
-              (b.kept_hash - coalesce(r.kept_hash, 0))::text as hash
-         from prodcopy.table_before b left join prodcopy.removed r on r.name = b.name where b.name = $1`,
-      [name],
-    );
-    const now = await measure(hand.copy, work);
-    counts.set(name, { before: Number(before.all), after: Number(now.rows) });
-    if (work.remove?.how === "truncate") {
-      if (now.rows !== "0") faults.push(`table ${name} should be empty`);
-      return;
+  const sized = await largestFirstAsBefore(copy, works);
+  await crew.each(countedTogether(sized), async (hand, group) => {
+    for (const one of await countRows(hand.copy, group)) {
+      const { name, rows, staying } = one;
+      counts.set(name, { before: Number(one.all), after: Number(rows) });
+      if (one.emptied) {
+        if (rows !== "0") faults.push(`table ${name} should be empty`);
+        continue;
+      }
+      if (rows !== staying) {
+        const had = one.all === staying ? "had" : `had ${one.all}, of which the rules leave`;
+        faults.push(`table ${name} has ${rows} rows and ${had} ${staying}`);
+      }
+      if (!one.same) faults.push(`table ${name}: columns that the rules keep have changed`);
     }
-    if (now.rows !== before.staying) {
-      const had = before.all === before.staying ? "had" : `had ${before.all}, of which the rules leave`;
-      faults.push(`table ${name} has ${now.rows} rows and ${had} ${before.staying}`);
-    }
-    if (now.hash !== before.hash) faults.push(`table ${name}: columns that the rules keep have changed`);
   });
   for (const view of await populatedViews(copy)) {
     const { rows: after, before } = await row<{ rows: string; before: string }>(
@@ -65,6 +58,44 @@ export async function checkAfterwards(
     );
   }
   return { counts, constraints: await countConstraints(copy) };
+}
+
+/** Tables up to so many bytes are counted in one statement. */
+const smallTable = 4 * 1024 * 1024;
+const mostTogether = 50;
+
+function countedTogether(sized: readonly Sized[]): TableWork[][] {
+  const large = sized.filter((one) => one.bytes > smallTable).map((one) => [one.work]);
+  const small = sized.filter((one) => one.bytes <= smallTable).map((one) => one.work);
+  const groups = Array.from({ length: Math.ceil(small.length / mostTogether) }, (_, i) =>
+    small.slice(i * mostTogether, (i + 1) * mostTogether),
+  );
+  return [...large, ...groups];
+}
+
+interface Counted {
+  name: string;
+  emptied: boolean;
+  /** Rows before; those of them that no condition took away; rows now. */
+  all: string;
+  staying: string;
+  rows: string;
+  /** Whether what is kept is as it was. */
+  same: boolean;
+}
+
+function countRows(copy: CopySession, group: readonly TableWork[]): Promise<Counted[]> {
+  const each = group.map(
+    (work) =>
+      `select ${literal(nameOf(work))} as name, ${work.remove?.how === "truncate"} as emptied, m.rows, m.hash from (${measured(work)}) m`,
+  );
+  return rows<Counted>(
+    copy,
+    `counting ${group.map(nameOf).join(", ")}`,
+    `select now.name, now.emptied, b.row_count::text as all, (b.row_count - coalesce(r.row_count, 0))::text as staying, now.rows::text as rows,
+            (b.kept_hash - coalesce(r.kept_hash, 0)) is not distinct from now.hash as same
+       from (${each.join(" union all ")}) now left join prodcopy.table_before b on b.name = now.name left join prodcopy.removed r on r.name = b.name`,
+  );
 }
 
 async function countConstraints(copy: CopySession): Promise<SanitiseResult["constraints"]> {

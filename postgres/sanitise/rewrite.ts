@@ -1,6 +1,5 @@
 import { ident, literal, qualified, run } from "../connection";
 import type { CopySession } from "../guard";
-import { rowFingerprint } from "./fingerprint";
 import { keepingIndexNames } from "./partitionIndexes";
 import { nameOf, type TableWork } from "./work";
 import { withoutTriggers } from "./triggers";
@@ -17,9 +16,8 @@ export async function rewriteTable(copy: CopySession, work: TableWork): Promise<
   await run(copy, doing, first.join("; "));
   if (work.refill !== undefined) await refillTable(copy, work, work.refill);
   if (work.alter.length > 0) {
-    await keepingIndexNames(copy, table, () =>
-      run(copy, doing, `alter table ${table} ${work.alter.join(", ")}`),
-    );
+    const alter = () => run(copy, doing, `alter table ${table} ${work.alter.join(", ")}`);
+    await (work.partitioned ? keepingIndexNames(copy, table, alter) : alter());
   }
   for (const statement of work.after) await run(copy, doing, statement);
 }
@@ -69,7 +67,7 @@ export async function removeRows(copy: CopySession, works: readonly TableWork[])
     const gone: string[] = [];
     for (const [i, work] of deleted.entries()) {
       const where = work.remove?.how === "delete" ? work.remove.where : "false";
-      const fingerprint = (await rowFingerprint(copy, work)) ?? "null::bigint";
+      const fingerprint = work.fingerprint ?? "null::bigint";
       parts.push(`prodcopy_${i}(h) as (delete from ${work.source} where ${where} returning ${fingerprint})`);
       gone.push(`select ${literal(nameOf(work))}, count(*), sum(h) from prodcopy_${i}`);
     }

@@ -4,6 +4,7 @@ import type { CopySession } from "../guard";
 import { danglingKeys, type Dangling } from "./danglingKeys";
 import { readDependents } from "./dependents";
 import { readColumnFacts, readServerFacts, readTableFacts } from "./facts";
+import { rowFingerprints } from "./fingerprint";
 import { foreignKeysOnMasks } from "./foreignKeys";
 import type { SanitisePlan, TablePlan } from "./plan";
 import { heldByViews, saveObstacles } from "./obstacles";
@@ -114,7 +115,10 @@ export async function decide(
   shareExactCase(tops, keys.keys);
   // A key that is taken off does not stand in the way of TRUNCATE.
   const staying = catalogue.foreignKeys.filter((key) => !off.includes(key));
-  const works = tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying)));
+  const works = await withFingerprints(
+    copy,
+    tops.map((one) => tableWork(one, mustDelete(one.plan, plan, staying))),
+  );
   const rewritten = tops.filter((one) => one.refillWhy === undefined).flatMap((one) => one.dependents);
   const detached = [
     ...(await saveObstacles(copy, rewritten)),
@@ -123,6 +127,11 @@ export async function decide(
   const changed = works.filter((work) => work.strategy !== "kept").map((work) => work.oid);
   const early = [...forced, ...dangling.keys, ...(await invalidIndexes(copy, changed))];
   return { works, early, detached, functions };
+}
+
+async function withFingerprints(copy: CopySession, works: TableWork[]): Promise<TableWork[]> {
+  const fingerprints = await rowFingerprints(copy, works);
+  return works.map((work, i) => ({ ...work, fingerprint: fingerprints[i] }));
 }
 
 /** What refers to a column in which case counts must keep it as well, or it would refer to nothing. */
@@ -188,7 +197,7 @@ async function exactCaseColumns(copy: CopySession, one: Known): Promise<Set<stri
       copy,
       `looking at ${one.plan.schema}.${one.plan.table}`,
       `select exists (select from ${source} where ${c} is not null
-         group by lower(btrim(${c}::text)) having count(distinct ${c}::text) > 1) as clash`,
+         group by lower(btrim(${c}::text)) collate "C" having min(${c}::text collate "C") <> max(${c}::text collate "C")) as clash`,
     );
     if (clash) found.add(column);
   }

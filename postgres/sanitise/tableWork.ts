@@ -61,6 +61,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
     owner: table.owner,
     ...explain(known, masked, dropped, mustDelete),
     source: sourceOf(known),
+    partitioned: table.kind === "partitioned",
     alter,
     refill,
     byHand: masked.some(holdsSql),
@@ -85,6 +86,7 @@ export function tableWork(known: Known, mustDelete: boolean): TableWork {
       : table.columns
           .filter((c) => !c.generated && !masked.some((one) => one.name === c.name))
           .map((c) => ident(c.name)),
+    fingerprint: undefined,
     columns: plan.columns.map((column) => ({
       column: column.name,
       type: column.type,

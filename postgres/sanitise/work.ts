@@ -14,6 +14,8 @@ export interface TableWork {
   reason: string;
   /** As it stands after FROM: `ONLY` where other tables inherit from it, since each of them has a work of its own. */
   source: string;
+  /** Whether its rows stand in partitions. */
+  partitioned: boolean;
   /** `ALTER TABLE` clauses of the one rewrite. */
   alter: string[];
   /** For a table whose columns `ALTER TABLE` does not reach: every column that is stored, with what it becomes. */
@@ -37,6 +39,8 @@ export interface TableWork {
   misfits: Misfits[];
   /** Columns that must be the same afterwards, quoted. */
   keptColumns: string[];
+  /** SQL for a number that stands for what is kept of a row (`fingerprint.ts`); undefined where nothing is. */
+  fingerprint: string | undefined;
   /** The columns' part of the report. */
   columns: TableResult["columns"];
 }

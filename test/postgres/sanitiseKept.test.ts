@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { withSession, type Session } from "../../postgres/connection";
-import { rowFingerprint } from "../../postgres/sanitise/fingerprint";
+import { rowFingerprints } from "../../postgres/sanitise/fingerprint";
 import { sanitise } from "../../postgres/sanitise/sanitise";
-import type { TableWork } from "../../postgres/sanitise/work";
 import { settle } from "../../postgres/sanitise/workspace";
 import { asCopy } from "../support/copies";
 import { planOf } from "../support/sanitise";
@@ -53,12 +52,8 @@ describe("sanitiser: what the rules keep is the same afterwards", function () {
         "select quote_ident(attname) as name from pg_attribute where attrelid = $1::regclass and attnum > 0",
         [`public.${of}`],
       );
-      const work = {
-        schema: "public",
-        table: of,
-        keptColumns: columns.map((one) => `"${one.name}"`),
-      } as TableWork;
-      const fingerprint = await rowFingerprint(copy, work);
+      const work = { schema: "public", table: of, keptColumns: columns.map((one) => `"${one.name}"`) };
+      const [fingerprint] = await rowFingerprints(copy, [work]);
       const { rows } = await session.query<{ sum: string }>(
         `select sum(${fingerprint})::text as sum from public.${of}`,
       );

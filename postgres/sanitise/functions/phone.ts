@@ -113,10 +113,12 @@ export const phone = [
      return y;
    end $$`,
   `create or replace function prodcopy.move_phone(v text) returns text language plpgsql stable parallel safe as $$
-   declare x constant text := prodcopy.phone_number(v);
+   declare x text := prodcopy.phone_number(v);
    begin
      if x is null then return prodcopy.move_shape(v, 0, false); end if;
-     return prodcopy.lay_digits(v, prodcopy.only_digits(prodcopy.free_phone(x)));
+     -- In its own place: the server puts only_digits in line where it is given a variable.
+     x := prodcopy.free_phone(x);
+     return prodcopy.lay_digits(v, prodcopy.only_digits(x));
    end $$`,
   // Where nothing is prepared and nothing must be unique: a number that stood before is walked past.
   `create or replace function prodcopy.fresh_phone(v text) returns text language plpgsql stable parallel safe as $$
