@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { sampleNames } from "../../platforms/local/sample/names";
 import { makeEnvironment, plain, type AwsEnvironment } from "../support/awsEnvironment";
 import { production, useAwsProduction } from "../support/awsProduction";
-import { addressOf, askServer, AwsStages } from "../support/awsStages";
+import { askServer, AwsStages } from "../support/awsStages";
 import { describeCluster } from "../support/sandboxClusters";
 
 describe("aws: the stages on an Aurora cluster, and back", function () {
@@ -55,21 +54,8 @@ describe("aws: the stages on an Aurora cluster, and back", function () {
   });
 
   it("open: the working cluster parameter group, and the application alone", async () => {
-    const address = await addressOf(given(), "application", [given().settings.applicationGroup]);
-    const stranger = { user: sampleNames.app, password: "whatever" };
-    await assert.rejects(stages.askCopy(stranger, address), /ECONNRESET|terminated|timeout/);
-    await stages.open();
-    const { password = "" } = await given().platform.secrets.get(`${stages.from.copyId}/application`);
-    assert.deepEqual(await stages.askCopy({ user: sampleNames.app, password }, address), [{ one: 1 }]);
-    const world = await addressOf(given(), "world");
-    await assert.rejects(stages.askCopy(stranger, world), /ECONNRESET|terminated|timeout/);
-    assert.match(
-      stages.evidenceOf(/final settings/),
-      new RegExp(`${stages.from.copyId}-working in-sync, 1 days of backups`),
-    );
-    stages.lines.length = 0;
-    await stages.open();
-    assert.ok(!stages.lines.some((line) => /changing|rebooting/.test(line)), stages.lines.join("\n"));
+    await stages.openForTheApplicationAlone();
+    await stages.openAgain();
   });
 
   it("claim and switch: Test stands on the cluster's endpoint, healthy", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sampleNames } from "../../platforms/local/sample/names";
 import { environmentName, makeEnvironment, plain, type AwsEnvironment } from "../support/awsEnvironment";
 import { production, useAwsProduction } from "../support/awsProduction";
-import { addressOf, askServer, AwsStages } from "../support/awsStages";
+import { askServer, AwsStages } from "../support/awsStages";
 
 describe("aws: the stages from the snapshot to the switched environment, and back", function () {
   this.timeout(240_000);
@@ -11,7 +11,6 @@ describe("aws: the stages from the snapshot to the switched environment, and bac
   let environment: AwsEnvironment;
   const askProduction = async (login: { user: string; password: string }) =>
     askServer(given(), await given().platform.production(production), login);
-  const applicationAddress = () => addressOf(given(), "application", [given().settings.applicationGroup]);
 
   it("snapshot: pins the latest, and takes a safety snapshot first", async () => {
     const { details } = await stages.snapshot();
@@ -77,26 +76,10 @@ describe("aws: the stages from the snapshot to the switched environment, and bac
     assert.equal(details?.migrations?.length, 3);
   });
 
-  it("open: only then the application can connect, and the world cannot", async () => {
-    const address = await applicationAddress();
-    const stranger = { user: sampleNames.app, password: "whatever" };
-    await assert.rejects(stages.askCopy(stranger, address), /ECONNRESET|terminated|timeout/);
-    await stages.open();
-    const { password = "" } = await given().platform.secrets.get(`${stages.from.copyId}/application`);
-    assert.deepEqual(await stages.askCopy({ user: sampleNames.app, password }, address), [{ one: 1 }]);
-    const world = await addressOf(given(), "world");
-    await assert.rejects(stages.askCopy(stranger, world), /ECONNRESET|terminated|timeout/);
-    assert.match(
-      stages.evidenceOf(/final settings/),
-      new RegExp(`${stages.from.copyId}-working in-sync, 1 days of backups`),
-    );
-  });
+  it("open: only then the application can connect, and the world cannot", () =>
+    stages.openForTheApplicationAlone());
 
-  it("open again only proves", async () => {
-    stages.lines.length = 0;
-    await stages.open();
-    assert.ok(!stages.lines.some((line) => /changing|rebooting/.test(line)), stages.lines.join("\n"));
-  });
+  it("open again only proves", () => stages.openAgain());
 
   it("claim and switch: Test stands on the copy, healthy, its password by reference", async () => {
     environment = await makeEnvironment(given());

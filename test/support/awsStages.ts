@@ -129,6 +129,31 @@ export class AwsStages {
     );
   }
 
+  /** Opens the copy, and sees that the application was let in by that, and the world not. */
+  async openForTheApplicationAlone() {
+    const { platform, settings } = this.given();
+    const application = await addressOf(this.given(), "application", [settings.applicationGroup]);
+    const stranger = { user: sampleNames.app, password: "whatever" };
+    await assert.rejects(this.askCopy(stranger, application), /ECONNRESET|terminated|timeout/);
+    await this.open();
+    const { password = "" } = await platform.secrets.get(`${this.from.copyId}/application`);
+    assert.deepEqual(await this.askCopy({ user: sampleNames.app, password }, application), [{ one: 1 }]);
+    const world = await addressOf(this.given(), "world");
+    await assert.rejects(this.askCopy(stranger, world), /ECONNRESET|terminated|timeout/);
+    const { copyId } = this.from;
+    assert.match(
+      this.evidenceOf(/final settings/),
+      new RegExp(`${copyId}-working in-sync, 1 days of backups`),
+    );
+  }
+
+  /** Opens it again, which changes nothing. */
+  async openAgain() {
+    this.lines.length = 0;
+    await this.open();
+    assert.ok(!this.lines.some((line) => /changing|rebooting/.test(line)), this.lines.join("\n"));
+  }
+
   /** What somebody is answered at the copy who connects from this address. */
   askCopy(login: { user: string; password: string }, address?: string) {
     return askServer(this.given(), this.from, login, address);
@@ -171,10 +196,6 @@ export function askServer(
 }
 
 /** The address of somebody whose machine is in these security groups. */
-export async function addressOf(
-  { sandbox }: AwsProduction,
-  name: string,
-  groups: string[] = [],
-): Promise<string> {
+async function addressOf({ sandbox }: AwsProduction, name: string, groups: string[] = []): Promise<string> {
   return (await sandbox.control<{ address: string }>("callers", { name, groups })).address;
 }

@@ -9,8 +9,8 @@ from moto.rds.exceptions import DBInstanceAlreadyExists, InvalidDBInstanceEngine
 from ..world import world
 from . import changes, copies
 from .checks import LIMITS, check_class, check_groups, check_master, check_password, check_retention, checked_version
-from .errors import already_deleting, cannot_reboot, invalid_combination, invalid_value
 from .clusters import Clusters, not_available
+from .errors import already_deleting, cannot_reboot, invalid_combination, invalid_value
 from .instance import Instance
 from .member import Member, check_given
 from .snapshots import Snapshots
