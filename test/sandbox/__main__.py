@@ -18,6 +18,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 from werkzeug.serving import make_server  # noqa: E402
 
 from .beanstalk import responses as beanstalk  # noqa: E402
+from . import ec2  # noqa: E402
 from .clock import Clock  # noqa: E402
 from .config import read_config  # noqa: E402
 from .ecs import responses as ecs  # noqa: E402
@@ -40,6 +41,7 @@ def main() -> None:
     world.home = Home(world.config.parent)
     try:
         world.authority = Authority(world.home.root / "ca.pem")
+        ec2.install()
         rds.install()
         beanstalk.install()
         ssm.install()

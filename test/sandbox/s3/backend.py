@@ -31,8 +31,9 @@ class Backend(S3Backend):
     _url_module = moto.s3.urls  # type: ignore[assignment]
 
     def create_bucket(self, *given: Any, **named: Any) -> FakeBucket:
-        """Encrypted (since January 2023), and shut to the public (since April 2023)."""
+        """Encrypted (since January 2023), shut to the public and without ACLs (since April 2023)."""
         bucket = super().create_bucket(*given, **named)
+        bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
         bucket.encryption = ENCRYPTED_BY_DEFAULT
         bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
         return bucket
