@@ -36,6 +36,7 @@ function valueOf(column: NamedColumn, draw: Draw): unknown {
   const { name, type, label } = column;
   if (type.endsWith("[]")) return [valueOf({ ...column, type: type.slice(0, -2) }, draw)];
   if (/^(boolean|bool)$/.test(type)) return draw.whole(2) === 0;
+  if (type === "point") return `(${draw.whole(90)}, ${draw.whole(90)})`;
   if (/int|numeric|float|real/.test(type)) return numberOf(column, draw);
   if (type === "date") return label === "birth" ? draw.date() : draw.recent();
   if (/^timestamp/.test(type)) return `${label === "birth" ? draw.date() : draw.recent()} 10:00:00`;

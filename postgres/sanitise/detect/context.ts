@@ -50,7 +50,7 @@ export function inContext(
     if (
       kind === "username" &&
       /^(locked|reserved|run|picked|executed|processed) by$/.test(words.join(" ")) &&
-      jobs.test(table.name)
+      (jobs.test(table.name) || table.columns.some((one) => /^(attempts|retry_after|run_at)$/.test(one.name)))
     ) {
       return { kind, sure: sure * 0.3 };
     }
@@ -80,6 +80,7 @@ export function inContext(
       return { kind, sure: sure * 0.5 };
     }
     if (kind === "name" && subject === "system") return { kind, sure: sure * 0.5 };
+    if (kind === "text" && subject === "thing" && words.length === 1) return { kind, sure: sure * 0.5 };
     if (kind === "text" && ["system", "content"].includes(subject)) return { kind, sure: sure * 0.4 };
     if (
       kind === "text" &&

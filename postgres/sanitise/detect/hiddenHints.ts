@@ -161,7 +161,7 @@ function aboutSomebody(table: CatalogueTable): boolean {
 function elsewhere(words: string[], { subject }: Around): Hint | undefined {
   const id = words.length > 1 && /^(id|uid|ref|reference)$/.test(words.at(-1) ?? "");
   const other = words.some((word) =>
-    /^(external|remote|legacy|foreign|upstream|import|imported)$/.test(word),
+    /^(external|third|remote|legacy|foreign|upstream|import|imported)$/.test(word),
   );
   return id && other && (subject === "person" || subject === "credential")
     ? hint("token", 0.5, "another system knows somebody by it")

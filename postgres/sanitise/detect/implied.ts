@@ -22,6 +22,7 @@ export function impliedReference(
   }
   return (table, column) => {
     const stem = /^(.+?)_?(?:id|uuid|guid)_?$/i.exec(column.name)?.[1];
+    if (/^(provider|external|remote|third_?party|foreign)_/i.test(stem ?? "")) return undefined;
     const own = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
     if (stem === undefined || own) return undefined;
     const known = declared.get(columnKey(table, column.name));

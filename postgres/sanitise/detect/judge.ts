@@ -118,6 +118,8 @@ const fewLimits: Partial<Record<Kind, number>> = {
   token: 0.8,
 };
 
+const nameShapes = ["person", "reversed", "given", "family", "titled", "initial", "family_first"];
+
 /** Names count for less where the values contradict them. */
 function weighed(
   hints: Hint[],
@@ -135,6 +137,16 @@ function weighed(
     });
     if (family !== "text") return one;
     if (one.kind === "email" && (found.email ?? 0) === 0) return less(0.5, "no value has an @");
+    const plain = nameWords(column.name).at(-1) === "name";
+    if (
+      one.kind === "name" &&
+      plain &&
+      one.sure < 0.8 &&
+      nameShapes.every((key) => (found[key] ?? 0) < values / 20)
+    ) {
+      // Names that are not known here there are many: it stays worth a look.
+      return less(Math.max(0.6, Math.min(1, 0.3 / one.sure)), "no value is a name that is known");
+    }
     // Made-up rows repeat towns and names; a town in a table of people is one all the same.
     const limit = fewLimits[one.kind] ?? 0;
     if (distinct <= 12 && values >= 100 && sample.characters < 40 && one.sure < limit) {

@@ -24,8 +24,8 @@ export const strongAbroad: Partial<Record<Kind, string>> = {
 };
 
 const roles =
-  "clerk manager actor actress director principal teacher therapist lawyer attorney interviewer interviewee photographer transcriber respondent petitioner defendant plaintiff occupant landlord clinician physician nurse witness judge coach trainer " +
-  "instructor salesman salesperson salesrep employee worker supervisor administrator administrador amministratore proprietario propietario proprietaire locataire inquilino occupante referente tecnico responsable responsavel " +
+  "poster rep representative clerk manager actor actress director principal teacher therapist lawyer attorney interviewer interviewee photographer transcriber respondent petitioner defendant plaintiff occupant landlord clinician physician nurse witness judge coach trainer " +
+  "instructor salesman salesperson salesrep employee supervisor administrator administrador amministratore proprietario propietario proprietaire locataire inquilino occupante referente tecnico responsable responsavel " +
   "responsabile encargado vendedor venditore atendente docente eigentuemer besitzer mieter vermieter antragsteller sachbearbeiter bearbeiter fahrer eigenaar huurder aanvrager behandelaar solicitante requerente demandeur " +
   "declarant beneficiaire beneficiario wlasciciel najemca wnioskodawca opiekun nauczyciel lekarz kierowca omistaja agare ejer receiver borrower lender signee";
 

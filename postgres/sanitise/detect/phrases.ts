@@ -44,7 +44,7 @@ export const phrases: Phrase[] = [
   p(
     "nothing",
     0.9,
-    "(?:userid|user id|email|mail|name|login|username|password) (?:field|column)|(?:avs|cvv|cvc) (?:response|result|check)(?: code| message)?|release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
+    "(?:min|max|minimum|maximum|base|grade) (?:salary|pay|wage|wages|income)|(?:userid|user id|email|mail|name|login|username|password) (?:field|column)|(?:avs|cvv|cvc) (?:response|result|check)(?: code| message)?|release (?:notes?|description)|(?:preferred|default|favou?rite|html|text|code|rich|rich text|markdown|wysiwyg|map|image) editor",
   ),
   p(
     "nothing",
@@ -121,17 +121,17 @@ export const phrases: Phrase[] = [
   p(
     "token",
     0.95,
-    "(?:api|private|secret|auth|access|encryption|signing|session|security|recovery|activation|confirmation|reset|verification|unlock|invite|invitation|publishable|consumer|client|master|account|license|licence|device|push|fcm|gcm|apns|hmac|shared|ssh|gpg|pgp|otp|totp|feed|rss|webhook|registration|validation|login|magic|email) (?:key|keys|token|tokens|secret|secrets|hash|digest|seed)",
+    "(?:api|developer|dev|app|application|service|merchant|private|secret|auth|access|encryption|signing|session|security|recovery|activation|confirmation|reset|verification|unlock|invite|invitation|publishable|consumer|client|master|account|license|licence|device|push|fcm|gcm|apns|hmac|shared|ssh|gpg|pgp|otp|totp|feed|rss|webhook|registration|validation|login|magic|email) (?:key|keys|token|tokens|secret|secrets|hash|digest|seed)",
   ),
   p(
     "token",
     0.9,
-    "code (?:challenge|verifier)|(?:two ?fa|2fa|mfa|two factor) (?:key|secret|seed)|(?:backup|recovery|device|confirmation|verification|activation|reset|authori[sz]ation|auth|access|security|one time|invite|invitation|unlock|validation|login|otp|sms|two factor|2fa|mfa|pin) (?:code|codes)|authori[sz]ation|authentication (?:data|string)",
+    "(?:auth|login|webauthn|code) challenge|code verifier|(?:two ?fa|2fa|mfa|two factor) (?:key|secret|seed)|(?:backup|recovery|device|confirmation|verification|activation|reset|authori[sz]ation|auth|access|security|one time|invite|invitation|unlock|validation|login|otp|sms|two factor|2fa|mfa|pin) (?:code|codes)|authori[sz]ation|authentication (?:data|string)",
   ),
   p(
     "token",
     0.9,
-    "(?:registration|push|device|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|payer|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|webauthn|salesforce|hubspot|intercom|zendesk|mailchimp|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
+    "(?:registration|push|device|browser|onesignal player|push subscription|installation|advertising|ad|tracking|cookie|visitor|anonymous|session|payer|gateway|stripe|paypal|braintree|square|adyen|xero|facebook|google|github|twitter|apple|linkedin|oauth|openid|sso|saml|ldap|auth|external user|provider account|provider user|fb|webauthn|salesforce|hubspot|intercom|zendesk|mailchimp|azure|keycloak|okta|cognito|firebase|telegram|slack|discord) (?:customer |account |user |payment |profile |contact |subject )?(?:id|ids|uid|uuid|guid|sub|key|token|reference|identifier)",
   ),
   p(
     "token",

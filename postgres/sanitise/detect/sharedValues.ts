@@ -32,9 +32,16 @@ export async function findShared(
   const findingOf = ({ table, column }: Place) => findings.get(columnKey(table, column.name));
   const texts = places.filter(({ column }) => familyOf(column) === "text");
   const known = texts.filter((place) => {
-    const { action, kind } = findingOf(place) ?? {};
+    const { action, kind, confidence, reasons } = findingOf(place) ?? {};
+    const looksSo = reasons?.some((reason) => / of \d+ values$/.test(reason)) ?? false;
+    // A name that nothing but the column's own name speaks for may be that of a product, which others have, too.
+    const doubtful = kind === "name" && (confidence ?? 0) < 0.7 && !looksSo;
     return (
-      action === "mask" && kind !== undefined && identifying.includes(kind) && !isPartOfName(place.column)
+      action === "mask" &&
+      kind !== undefined &&
+      identifying.includes(kind) &&
+      !doubtful &&
+      !isPartOfName(place.column)
     );
   });
   const open = texts.filter(

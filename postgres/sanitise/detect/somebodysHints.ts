@@ -9,6 +9,7 @@ import { singulars } from "./words";
 /** Shorter texts are names and labels. */
 const shortestText = 100;
 const dataWords = /^(data|content|vars|payload|document|blob)$/;
+const bytesOfFiles = /^(data|filedata|content|contents|filecontent|body|blob|chunk|bytes|image)$/;
 const fileWords =
   /^(media|file|files|fileinfo|upload|uploads|attachment|attachments|document|documents|repository)$/;
 
@@ -20,8 +21,17 @@ export function ofSomebody(
   { ofPeople, sample, subject }: Around,
 ): Hint | undefined {
   const last = words.at(-1) ?? "";
-  if (!ofPeople) return undefined;
   const family = familyOf(column);
+  const ofFiles = nameWords(table.name).some((word) => fileWords.test(word));
+  if (ofFiles && family === "bytes" && bytesOfFiles.test(last)) {
+    return hint("picture", 0.55, "its name speaks of what is in files that somebody sent");
+  }
+  const named =
+    nameWords(table.name).length === 1 && /^(name|nome|nom|nombre|naam|filename|title)$/.test(last);
+  if (ofFiles && named && words.length === 1 && family === "text" && (sample?.values ?? 0) === 0) {
+    return hint("picture", 0.5, "its name speaks of files, which carry their senders' names");
+  }
+  if (!ofPeople) return undefined;
   if (
     subject !== "geo" &&
     ["decimal", "integer"].includes(family) &&

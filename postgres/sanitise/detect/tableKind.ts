@@ -32,6 +32,12 @@ export function tableKind(table: CatalogueTable, column: string[]): { kind: Kind
   if (calls.test(` ${nameWords(table.name).join(" ")} `) && column.length === 1 && inCall.test(last)) {
     return { kind: "phone", sure: 0.7 };
   }
+  if (
+    /(certificate|cert|keypair|ssh|gpg|pgp|sso)s?(_|$)/i.test(table.name) &&
+    /^(key|private|pem)$/.test(last)
+  ) {
+    return { kind: "token", sure: 0.7 };
+  }
   const joined = [words, nameWords(table.name)];
   for (const { kind, sure } of joined.flatMap((one) => kindsOf(one, "unknown"))) {
     if (sure < 0.85 || !carriers[kind]?.test(last)) continue;

@@ -3,6 +3,7 @@ import { familyOf } from "../rules/families";
 import type { Around } from "./hiddenHints";
 import type { Hint } from "./personalNames";
 import { bareName, bareNames, strongIn } from "./tableSubject";
+import { tableWords } from "./tableWords";
 import { nameWords } from "./vocabulary";
 import { aboutTails, harmlessWords } from "./weakWords";
 import { singulars } from "./words";
@@ -47,7 +48,7 @@ function stored(of: ReadonlySet<string>, words: string[]): Hint | undefined {
 }
 
 const settingTables = set(
-  "config configuration setting preference option parameter param variable registry conf impostazione impostazioni einstellung einstellungen parametre ajuste configuracion configuracao instelling ustawienia prefs preferencias",
+  "config configuration setting property preference option parameter param variable registry conf impostazione impostazioni einstellung einstellungen parametre ajuste configuracion configuracao instelling ustawienia prefs preferencias",
 );
 const settingValues = set("value val valor valore valeur wert waarde wartosc properties content data");
 const settingNames =
@@ -64,7 +65,7 @@ function settings(table: CatalogueTable, of: ReadonlySet<string>, words: string[
 }
 
 const answerTables = set(
-  "answer response champ reponse respuesta risposta antwort resposta submission questionnaire survey intake form attr attribute field property metadata meta data value attribut",
+  "answer response champ reponse respuesta risposta antwort resposta submission questionnaire survey intake form attr attribute field property metadata meta data value entry attribut revision version history audit",
 );
 const answerValues = set(
   "value val answer response content text data valeur valor valore wert reponse respuesta",
@@ -83,10 +84,9 @@ function answers(of: ReadonlySet<string>, words: string[], { ofPeople }: Around)
     of,
     set("answer response champ reponse respuesta risposta antwort resposta submission intake"),
   );
-  const somebodys =
-    ofPeople ||
-    has(of, set("user member person people customer client contact patient student employee staff adherent"));
-  return asked || somebodys ? hint("text", 0.5, "it holds what somebody filled in") : undefined;
+  const kept = of.has("form") ? has(of, set("value entry")) : has(of, set("revision version history audit"));
+  const somebodys = ofPeople || [...of].some((word) => tableWords.get(word) === "person");
+  return asked || kept || somebodys ? hint("text", 0.5, "it holds what somebody filled in") : undefined;
 }
 
 /** Words gathered from other columns, so that people are found by them. */

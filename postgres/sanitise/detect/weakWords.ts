@@ -308,7 +308,7 @@ export const aboutTails = new Set(
   (
     "type types kind status format count counts length size version enabled verified confirmed required flag flg label order sort priority level category class mode method template templates provider algorithm " +
     "limit interval sequence seq rank position source language locale currency colour color at date dt ts timestamp policy visibility strategy frequency domain schema scheme max min total score weight " +
-    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group choice chooser stats statistics metrics mask footer placeholder regex pattern hint label"
+    "sent count cnt sts typ ind scope scopes expires expiry expiration ttl changed quota settings setting protocol port host server bounced opt optin preference preferences permission permissions attempts iterations delay period url_ prefix suffix group choice chooser stats statistics metrics country mask footer placeholder regex pattern hint label"
   ).split(/\s+/),
 );
 
