@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { asCopy } from "../support/copies";
 import { sanitiseWith } from "../support/sanitise";
 import { useScratchServer } from "../support/servers";
+import { maskCases as cases } from "../support/maskCases";
 
 /** Whole runs on columns that transformations find hard: of every type that they take, short, unique, checked. */
 describe("sanitiser: transformations on real columns", function () {
@@ -40,135 +41,6 @@ describe("sanitiser: transformations on real columns", function () {
       });
     }
   }
-
-  /** `type`, the mask in YAML, two values, and what each result must look like. */
-  const cases: [type: string, mask: string, values: [string, string], result: RegExp][] = [
-    ["varchar(1)", "first-name", ["G", "A"], /^.$/],
-    ["varchar(2)", "last-name", ["Al", "Bo"], /^..$/],
-    ["varchar(5)", "full-name", ["A Bee", "Ce"], /^.{2,5}$/],
-    ["varchar(3)", "address-line", ["1 A", "9"], /^.{3}$/],
-    ["varchar(4)", "city", ["Rome", "Oslo"], /^.{4}$/],
-    ["varchar(1)", "redact", ["x", "N"], /^.$/],
-    ["varchar(1)", "phone", ["7", "x"], /^.$/],
-    ["varchar(30)", "email", ["a@b.example", "B@C.example"], /^[a-z0-9]{14}@example\.invalid$/],
-    ["varchar(40)", "email", ["a@b.example", "B@C.example"], /^[a-z0-9]{20}@example\.invalid$/],
-    ["citext", "email", ["a@b.example", "B@C.example"], /^[a-z0-9]{20}@example\.invalid$/],
-    ["char(12)", "username", ["ann", "bob"], /^u[a-z0-9]{11}$/],
-    ["char(10)", "phone", ["0412345678", "12"], /^\d{10}$|^\d\d {0,8}$/],
-    ["short_code", "digits", ["AB-1234", "CD-9999"], /^[A-Z]{2}-\d{4}$/],
-    ["address", "email", ["a@b.example", "c@d.example"], /^[a-z0-9]{20}@example\.invalid$/],
-    ["smallint", "digits", ["12345", "7"], /^\d{5}$|^\d$/],
-    ["smallint", "postcode", ["3000", "32000"], /^\d{4,5}$/],
-    ["small_number", "number", ["3", "4"], /^\d{1,3}$|^1000$/],
-    ["integer", "{ with: number, min: 5, max: 6 }", ["5", "99"], /^[56]$/],
-    ["numeric(5,2)", "number", ["1.50", "999.99"], /^\d{1,3}\.\d\d$/],
-    ["money", "{ with: number, max: 50 }", ["12.50", "99999"], /^\$\d{1,2}\.\d\d$/],
-    ["double precision", "geo", ["-37.8136", "179.99"], /^-?\d{1,3}(\.\d{1,6})?$/],
-    ["numeric(8,5)", "{ with: geo, km: 5 }", ["51.50735", "-0.12776"], /^-?\d{1,3}\.\d{5}$/],
-    ["point", "geo", ["(144.9631,-37.8136)", "(0,90)"], /^\(-?[\d.e-]+,-?[\d.e-]+\)$/],
-    [
-      "date",
-      "{ with: date-shift, direction: past, days: 3 }",
-      ["2001-01-31", "1900-02-01"],
-      /^\d{4}-\d\d-\d\d$/,
-    ],
-    ["text", "date-shift", ["2001-01-31", "1999-12-31 (about)"], /^\d{4}-\d\d-\d\d( \(about\))?$/],
-    [
-      "timestamptz",
-      "date-truncate",
-      ["2001-05-31 10:00+00", "1999-12-31 10:00+00"],
-      /-01-01T00:00:00\+00:00$/,
-    ],
-    ["time", "date-truncate", ["10:20:30", "23:59:59.5"], /^\d\d:00:00$/],
-    ["timetz", "date-truncate", ["10:20:30+02", "23:59:59.5-05"], /^\d\d:00:00\+00$/],
-    ["interval", "date-truncate", ["1 day 10:20", "00:59:59"], /^(1 day 10:00:00|00:00:00)$/],
-    [
-      "daterange",
-      "date-shift",
-      ["[2001-01-01,2001-02-01)", "(,2001-01-01)"],
-      /^[[(](\d{4}-\d\d-\d\d)?,\d{4}-\d\d-\d\d\)$/,
-    ],
-    ["tstzrange", "date-shift", ["[2001-01-01,2001-02-01]", "empty"], /^\["\d{4}.*\]$|^empty$/],
-    ["int4range", "{ with: constant, value: '[1,2)' }", ["[5,9)", "empty"], /^\[1,2\)$/],
-    ["bit(12)", "hash", ["101010101010", "000000000000"], /^[01]{12}$/],
-    ["varbit", "hash", ["101", "0"], /^[01]{3}$|^[01]$/],
-    ["bytea", "hash", ["\\x616263", "\\x00"], /^\\x[0-9a-f]{32}$/],
-    ["bytea", "{ with: bytes, length: 3 }", ["\\x616263", "\\x01"], /^\\x000000$/],
-    [
-      "uuid",
-      "hash",
-      ["6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6ba7b811-9dad-11d1-80b4-00c04fd430c8"],
-      /^[0-9a-f-]{36}$/,
-    ],
-    ["inet", "ip", ["10.1.2.3/8", "fe80::1"], /^198\.51\.100\.\d+$|^2001:db8:/],
-    ["cidr", "ip", ["10.0.0.0/8", "2a00::/16"], /^198\.51\.100\.\d+\/32$|^2001:db8:.*\/128$/],
-    ["macaddr", "mac", ["08:00:2b:01:02:03", "08:00:2b:01:02:04"], /^02(:[0-9a-f]{2}){5}$/],
-    ["macaddr8", "mac", ["08:00:2b:01:02:03:04:05", "08:00:2b:01:02:03:04:06"], /^02(:[0-9a-f]{2}){7}$/],
-    ["text", "mac", ["08-00-2b-01-02-03", "08:00:2b:01:02:04"], /^02(:[0-9a-f]{2}){5}$/],
-    ["mood", "{ with: choice, values: [glad, sad] }", ["glad", "cross"], /^(glad|sad)$/],
-    ["mood", "{ with: constant, value: sad }", ["glad", "cross"], /^sad$/],
-    ["pair", "{ with: constant, value: '(x,1)' }", ["(a,2)", "(b,3)"], /^\{"a": "x", "b": 1\}$/],
-    [
-      "pair",
-      "{ with: sql, expression: \"case when c is not null then row('x', (c).b)::pair end\" }",
-      ["(a,2)", "(b,3)"],
-      /^\{"a": "x", "b": [23]\}$/,
-    ],
-    [
-      "xml",
-      "redact",
-      ["<a b='Ann'>Lee</a>", "Ann <!-- Lee --><c/>"],
-      /^<a b="redacted">redacted<\/a>$|^redacted<c\/>$/,
-    ],
-    ["tsvector", "redact", ["'ann':1 'lee':2", "'bob':1"], /^$/],
-    ["hstore", "redact", ['phone=>"0412 345 678", a=>NULL', "x=>y"], /^\{/],
-    [
-      "hstore",
-      "{ with: hstore, keys: { phone: phone }, other: keep }",
-      ["phone=>0412345678,x=>y", "x=>y"],
-      /"x": "y"/,
-    ],
-    [
-      "json",
-      "redact",
-      ['{"name": "Ann Lee", "n": 5}', '["Ann"]'],
-      /^\{"n": 0, "name": "redacted"\}$|^\["redacted"\]$/,
-    ],
-    [
-      "text[]",
-      "{ with: array, each: full-name }",
-      ["{Ann Lee,NULL}", "{Bob Roe}"],
-      /^\["[A-Z][^"]+ [A-Z][^"]+"(, null)?\]$/,
-    ],
-    [
-      "varchar(30)[]",
-      "{ with: array, each: email }",
-      ["{a@b.example}", "{c@d.example,c@d.example}"],
-      /^\["[a-z0-9]{14}@/,
-    ],
-    ["integer[]", "{ with: array, each: digits }", ["{12345,7}", "{99}"], /^\[\d+(, \d+)?\]$/],
-    [
-      "date[]",
-      "{ with: array, each: date-shift }",
-      ["{2001-01-01}", "{1990-01-01}"],
-      /^\["\d{4}-\d\d-\d\d"\]$/,
-    ],
-    [
-      "jsonb[]",
-      "{ with: array, each: { with: json, paths: { $.e: email } } }",
-      ['{"{\\"e\\": \\"a@b.example\\"}"}', "{}"],
-      /^\[\{"e": "[a-z0-9]{20}@example\.invalid"\}\]$|^\[\]$/,
-    ],
-    ["tags", "{ with: array, each: full-name }", ["{Ann Lee}", "{Bob Roe,Cy Dee}"], /^\["[A-Z][^"]+ [A-Z]/],
-    [
-      "text",
-      "iban",
-      ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"],
-      /^DE\d\d \d{4} \d{4} \d{4} \d{4} \d\d$|^GB\d\d[A-Z]{4}\d{14}$/,
-    ],
-    ["text", "card", ["4111 1111 1111 1111", "378282246310005"], /^4242 42\d\d \d{4} \d{4}$|^378282\d{9}$/],
-    ["varchar(60)", "user-agent", ["curl/8", "Mine/1 (ann@b.example)"], /^Mozilla\/5\.0 \(/],
-  ];
 
   it("each keeps its type, NULL and the empty text, changes every value, and answers equal values equally", async () => {
     const columns = cases.map(([type], i) => `c${i} ${type}`).join(", ");

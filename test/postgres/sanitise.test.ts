@@ -1,45 +1,14 @@
 import assert from "node:assert/strict";
-import { ident, withSession, type ConnectionTarget, type Session } from "../../postgres/connection";
-import { assertIsCopy } from "../../postgres/guard";
+import { ident, withSession, type Session } from "../../postgres/connection";
 import type { Sanitised } from "../../postgres/sanitise/sanitise";
-import { asCopy, elsewhere } from "../support/copies";
-import { useEmbeddedServer } from "../support/embedded";
-import { grepFiles, sanitiseWith, type AsCopy } from "../support/sanitise";
+import { grepFiles, sanitiseWith } from "../support/sanitise";
 import { needles, needleShape, people, planted, rules, schema } from "../support/sanitiseSchema";
-import { useScratchServer } from "../support/servers";
+import { embeddedPlace, scratchPlace } from "../support/sanitisePlaces";
 
-/** Where the suite runs: the server of all tests, and the embedded PostgreSQL, which is another major version. */
-interface Place {
-  target: (database: string) => ConnectionTarget;
-  asCopy: AsCopy;
-  dataDirectory: string;
-}
-
-function scratchPlace(): () => Place {
-  const server = useScratchServer({ max_wal_size: "64MB", shared_preload_libraries: "pg_stat_statements" });
-  return () => ({
-    target: server().target,
-    asCopy: (session) => asCopy(session, server().handle),
-    dataDirectory: server().handle.dataDirectory,
-  });
-}
-
-function embeddedPlace(): () => Place {
-  const server = useEmbeddedServer();
-  return () => ({
-    target: server().superuser,
-    asCopy: (session) =>
-      assertIsCopy(
-        session,
-        { clusterName: undefined, dataDirectory: server().dataDirectory, endpoints: [server().endpoint] },
-        [elsewhere],
-      ),
-    dataDirectory: server().dataDirectory,
-  });
-}
+const settings = { max_wal_size: "64MB", shared_preload_libraries: "pg_stat_statements" };
 
 for (const [place, usePlace] of [
-  ["this machine's PostgreSQL", scratchPlace],
+  ["this machine's PostgreSQL", () => scratchPlace(settings)],
   ["the embedded PostgreSQL", embeddedPlace],
 ] as const) {
   /** The whole of a run on a schema of every kind that is handled. Most of the work is done once, in `before`. */

@@ -1,46 +1,25 @@
 import assert from "node:assert/strict";
-import { ident, withSession, type ConnectionTarget, type Session } from "../../postgres/connection";
-import { assertIsCopy } from "../../postgres/guard";
+import { ident, withSession, type Session } from "../../postgres/connection";
 import type { Sanitised } from "../../postgres/sanitise/sanitise";
-import { asCopy, elsewhere } from "../support/copies";
-import { useEmbeddedServer } from "../support/embedded";
-import { grepFiles, sanitiseWith, type AsCopy } from "../support/sanitise";
+import { grepFiles, sanitiseWith } from "../support/sanitise";
+import {
+  embeddedPlace as onEmbedded,
+  scratchPlace as onScratch,
+  type Place,
+} from "../support/sanitisePlaces";
 import { skipBecause } from "../support/skip";
-import { useScratchServer } from "../support/servers";
 import { dumpStructure, withoutCasts } from "../support/structure";
 import { zooRows, zooNeedles, zooRules, zooSchema, zooShape } from "../support/tableZoo";
 
-/** A server with a superuser; `dumps`: whether this machine's pg_dump is of its version. */
-interface Place {
-  target: (database: string) => ConnectionTarget;
-  asCopy: AsCopy;
-  dataDirectory: string;
-  dumps: boolean;
+/** `dumps`: whether this machine's pg_dump is of the server's version. */
+function scratchPlace(): () => Place & { dumps: boolean } {
+  const place = onScratch({ max_wal_size: "64MB", wal_level: "logical" });
+  return () => ({ ...place(), dumps: true });
 }
 
-function scratchPlace(): () => Place {
-  const server = useScratchServer({ max_wal_size: "64MB", wal_level: "logical" });
-  return () => ({
-    target: server().target,
-    asCopy: (session) => asCopy(session, server().handle),
-    dataDirectory: server().handle.dataDirectory,
-    dumps: true,
-  });
-}
-
-function embeddedPlace(): () => Place {
-  const server = useEmbeddedServer();
-  return () => ({
-    target: server().superuser,
-    asCopy: (session) =>
-      assertIsCopy(
-        session,
-        { clusterName: undefined, dataDirectory: server().dataDirectory, endpoints: [server().endpoint] },
-        [elsewhere],
-      ),
-    dataDirectory: server().dataDirectory,
-    dumps: false,
-  });
+function embeddedPlace(): () => Place & { dumps: boolean } {
+  const place = onEmbedded();
+  return () => ({ ...place(), dumps: false });
 }
 
 for (const [place, usePlace] of [
