@@ -8,6 +8,7 @@ import { cloneId, clonePin, cloneSource, isCloneId } from "./snapshot/clone";
 import { findSnapshot, listSnapshots, refOf, whyForeign, type RdsSnapshot } from "./snapshot/find";
 import { tagsOf } from "./tags";
 import { waitFor, type Look } from "./wait";
+import { assertSameSnapshot } from "../takenSnapshot";
 
 /** A large instance's first snapshot takes hours. */
 const limitMinutes = 6 * 60;
@@ -77,12 +78,7 @@ export async function takeSnapshot(
     await create(aws, source, id, label, purpose, log);
   } else log(`the snapshot ${id} was begun before`);
   const found = required(await findSnapshot(aws, id), `the snapshot ${id}`);
-  if (found.source !== source || found.label?.stack !== label.stack || found.purpose !== purpose) {
-    throw new Error(
-      `A snapshot ${id} is there already: of "${found.source}", for ${found.purpose ?? "an unknown purpose"}, of stack "${found.label?.stack ?? "none"}". ` +
-        "It is left alone. Delete it yourself when nobody needs it, or use another name.",
-    );
-  }
+  assertSameSnapshot(id, found, { source, purpose, label }, "Delete it yourself");
   return provenOf(await untilComplete(aws, id, log));
 }
 

@@ -17,6 +17,7 @@ import {
 } from "./snapshot/manifest";
 import { productionServer, withProduction } from "./snapshot/production";
 import { take } from "./snapshot/take";
+import { assertSameSnapshot } from "../takenSnapshot";
 
 /** How many automatic snapshots of one source are kept, as RDS keeps some days of them. */
 const automaticKept = 3;
@@ -84,12 +85,8 @@ export async function takeSnapshot(
   if (found === undefined) {
     return provenOf(await take(home, { id, source, label, purpose, kind: "manual" }, log));
   }
-  if (found.source !== source || found.label?.stack !== label.stack || found.purpose !== purpose) {
-    throw new Error(
-      `a snapshot ${id} is there already: of "${found.source}", ${found.purpose}, of stack "${found.label?.stack ?? "none"}". It is left alone. ` +
-        `Remove ${snapshotFolder(home, id)} yourself when nobody needs it, or use another name`,
-    );
-  }
+  const remedy = `Remove ${snapshotFolder(home, id)} yourself`;
+  assertSameSnapshot(id, found, { source, purpose, label }, remedy);
   log(`the snapshot ${id} was taken before, at ${found.createdAt}`);
   return inspectSnapshot(home, source, id, log);
 }

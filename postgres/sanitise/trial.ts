@@ -63,12 +63,13 @@ async function tryRows(copy: CopySession, work: TableWork, large: boolean): Prom
     await run(copy, `trying the rules of ${nameOf(work)} on some rows`, all.join(";\n"));
   } catch (error) {
     if (!(error instanceof DatabaseError) || !/^2[23]/.test(error.code)) throw error;
-    // Its message is of the temporary table, and its text is withheld.
-    const what = /\((SQLSTATE [^)]*)\)$/
-      .exec(error.message)?.[1]
-      ?.replace(/table pg_temp\w*\.prodcopy_trial,? ?/, "");
+    // Named is the table that was tried, not the temporary one.
+    const why = error.message
+      .replace(/^.*? failed: /, "")
+      .replace(/table pg_temp\w*\.prodcopy_trial(?:, )?/, "")
+      .replace("; )", ")");
     throw new Error(
-      `refused before anything was changed: the rules of ${nameOf(work)} make values that it does not take (${what ?? error.code}). ` +
+      `refused before anything was changed: the rules of ${nameOf(work)} make values that it does not take: ${why}. ` +
         'Choose a transformation that keeps to this constraint, such as one with a `format` (`{ with: digits, format: "756.####.####.##" }`), or `sql`',
       { cause: error },
     );

@@ -1,10 +1,9 @@
+import { harmlessLibraries, silence } from "../../quarantine";
+
 /**
  * What the parameter groups of a copy say (decision 19 of the project): production's own parameters as far as its files and values
  * need them, and over them what makes the copy mute.
  */
-
-/** Libraries that may be loaded at start. Others could call out or log what they see; they are left out, by name, in the log. */
-const harmlessLibraries = ["pg_stat_statements", "pg_hint_plan", "pg_cron"];
 
 /** What a copy takes over: what the files need to be opened, and how values are read and written. Nothing that names a place. */
 const takenOver = [
@@ -26,15 +25,6 @@ const takenOver = [
   "extra_float_digits",
   "standard_conforming_strings",
 ];
-
-/** No statement's text and no row's value in the log: failing statements are not quoted, details are left out. */
-const silence: Record<string, string> = {
-  log_statement: "none",
-  log_min_duration_statement: "-1",
-  log_min_error_statement: "panic",
-  log_error_verbosity: "terse",
-  log_parameter_max_length_on_error: "0",
-};
 
 /** One parameter of a family, as far as its group may say something about it. */
 export interface Parameter {

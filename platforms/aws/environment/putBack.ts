@@ -1,4 +1,5 @@
-import { proof, type Log, type Proof } from "../../../postgres/proof";
+import type { Log, Proof } from "../../../postgres/proof";
+import { nothingToPutBack, putBackProof } from "../../putBackProofs";
 import type { Aws } from "../clients";
 import type { AwsSecretStore } from "../secrets";
 import {
@@ -30,8 +31,7 @@ export async function putEarlierBack(
   if (environment === undefined) return [];
   const claims = await readClaims(aws, environment);
   if (!claims.some((one) => one.stack === stack)) {
-    const evidence = claims[0] === undefined ? "nobody claims it" : `stack "${claims[0].stack}" claims it`;
-    return [proof(`Environment "${name}" has nothing of stack "${stack}" to put back.`, evidence)];
+    return [nothingToPutBack(name, stack, claims[0]?.stack)];
   }
   const record = await readRecord(secrets, stack, environment);
   await untilReady(aws, name, log);
@@ -41,14 +41,7 @@ export async function putEarlierBack(
   const theirs = changedByOthers(record, settings);
   const outcome = changed.length === 0 ? "nothing to do" : await back(aws, environment, values, log);
   await finish(aws, secrets, environment, { ...record, set: {}, unseen: {} });
-  return [
-    proof(
-      changed.length > 0
-        ? `Environment "${name}" has its values from before the claim again: ${changed.join(", ")}.`
-        : `Environment "${name}" shows nothing that stack "${stack}" set.`,
-      theirs.length > 0 ? `${outcome}; left as somebody else set them: ${theirs.join(", ")}` : outcome,
-    ),
-  ];
+  return [putBackProof(name, stack, { changed, theirs, outcome })];
 }
 
 function earlierOf(record: ClaimRecord, settings: Settings): Values {

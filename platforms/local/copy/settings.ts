@@ -1,10 +1,9 @@
+import { harmlessLibraries, silence } from "../../quarantine";
+
 /**
  * The copy's own configuration (decision 18 of the project): nothing of production's files is used but a list of harmless
  * settings, so there is no archive_command, no standby, no slot, and logs and sockets are the copy's own.
  */
-
-/** Libraries that may be loaded at start. Others could call out or log what they see; they are left out, by name, in the log. */
-const harmlessLibraries = ["pg_stat_statements", "pg_hint_plan", "pg_cron"];
 
 /** `shared_preload_libraries` of production, parted into what the copy loads and what it does not. */
 export function partLibraries(production: Record<string, string>): { kept: string[]; left: string[] } {
@@ -52,15 +51,6 @@ function takenOver(production: Record<string, string>): Record<string, string> {
     ...(kept.includes("pg_cron") && cronDatabase !== undefined && { "cron.database_name": cronDatabase }),
   };
 }
-
-/** No statement's text and no row's value in the log: failing statements are not quoted, details are left out. */
-const silence: Record<string, string> = {
-  log_statement: "none",
-  log_min_duration_statement: "-1",
-  log_min_error_statement: "panic",
-  log_error_verbosity: "terse",
-  log_parameter_max_length_on_error: "0",
-};
 
 function cannotCallOut(production: Record<string, string>, serverMajor: number): Record<string, string> {
   return {

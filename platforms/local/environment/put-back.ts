@@ -1,5 +1,6 @@
-import { proof, type Log, type Proof } from "../../../postgres/proof";
+import type { Log, Proof } from "../../../postgres/proof";
 import type { SecretStore } from "../../platform";
+import { nothingToPutBack, putBackProof } from "../../putBackProofs";
 import { runningProcess } from "./application";
 import { isOurs } from "./claims";
 import type { Claim, EnvironmentStore, StoredSettings } from "./store";
@@ -24,8 +25,7 @@ export async function putEarlierBack(
   const name = store.identity.name;
   const claim = await store.readClaim();
   if (claim?.stack !== stack) {
-    const evidence = claim === undefined ? "nobody claims it" : `stack "${claim.stack}" claims it`;
-    return [proof(`Environment "${name}" has nothing of stack "${stack}" to put back.`, evidence)];
+    return [nothingToPutBack(name, stack, claim?.stack)];
   }
   const stored = await store.readSettings();
   const ours = Object.keys(claim.earlier).filter((setting) =>
@@ -44,14 +44,7 @@ export async function putEarlierBack(
   if (changed.length > 0) {
     await store.event("INFO", `Put ${changed.join(", ")} back for stack "${stack}": ${outcome}.`);
   }
-  return [
-    proof(
-      changed.length > 0
-        ? `Environment "${name}" has its values from before the claim again: ${changed.join(", ")}.`
-        : `Environment "${name}" shows nothing that stack "${stack}" set.`,
-      theirs.length > 0 ? `${outcome}; left as somebody else set them: ${theirs.join(", ")}` : outcome,
-    ),
-  ];
+  return [putBackProof(name, stack, { changed, theirs, outcome })];
 }
 
 /** The mark of an unfinished update goes with the values, so that a call after a kill knows that the application must follow. */

@@ -41,6 +41,18 @@ const given = "prodcopy.given(format, answer)";
 /** How many former numbers there are; none is known before they are hashed. */
 export const former = "former constant bigint := current_setting('prodcopy.former')";
 
+/** Inside JSON and arrays nothing is prepared, and nothing must be unique: there a number that stood before is walked past. */
+export const walkingPast = (name: string, params: string, step: (v: string) => string) =>
+  `create or replace function prodcopy.${name}(v text${params}) returns text
+   language plpgsql stable parallel safe as $$
+   declare answer text := ${step("v")};
+   begin
+     while length(prodcopy.only_digits(answer)) >= 7 and ${stood("prodcopy.only_digits(answer)")} loop
+       answer := ${step("answer")};
+     end loop;
+     return answer;
+   end $$`;
+
 export const digits = [
   // Most are none, which is known without a query (`../formerNumbers.ts`).
   `create or replace function prodcopy.stood(d text) returns boolean language plpgsql stable parallel safe as $$
@@ -175,25 +187,8 @@ export const digits = [
      end if;
      return (case when v < 0 then -1 else 1 end) * (low + prodcopy.next_in_cycle(abs(v) - low, high - low + 1, 'number'));
    end $$`,
-  // Inside JSON and arrays nothing is prepared, and nothing must be unique: there a number that stood before is walked past.
-  `create or replace function prodcopy.fresh_shape(v text, keep int, series boolean) returns text
-   language plpgsql stable parallel safe as $$
-   declare answer text := prodcopy.move_shape(v, keep, series);
-   begin
-     while length(prodcopy.only_digits(answer)) >= 7 and ${stood("prodcopy.only_digits(answer)")} loop
-       answer := prodcopy.move_shape(answer, keep, series);
-     end loop;
-     return answer;
-   end $$`,
-  `create or replace function prodcopy.fresh_format(v text, format text) returns text
-   language plpgsql stable parallel safe as $$
-   declare answer text := prodcopy.move_format(v, format);
-   begin
-     while length(prodcopy.only_digits(answer)) >= 7 and ${stood("prodcopy.only_digits(answer)")} loop
-       answer := prodcopy.move_format(answer, format);
-     end loop;
-     return answer;
-   end $$`,
+  walkingPast("fresh_shape", ", keep int, series boolean", (v) => `prodcopy.move_shape(${v}, keep, series)`),
+  walkingPast("fresh_format", ", format text", (v) => `prodcopy.move_format(${v}, format)`),
   `create or replace function prodcopy.fill_format(format text, d text) returns text
    language plpgsql immutable parallel safe as $$
    declare answer text := ''; c text; p int := 0;

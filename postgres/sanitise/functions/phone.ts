@@ -1,5 +1,5 @@
 import { literal } from "../../connection";
-import { former, stood } from "./digits";
+import { former, stood, walkingPast } from "./digits";
 import { fictionalNumbers } from "../words/fictionalNumbers";
 
 /** Country codes of two digits by ITU-T E.164; 1 and 7 stand alone, every other has three. */
@@ -120,15 +120,7 @@ export const phone = [
      x := prodcopy.free_phone(x);
      return prodcopy.lay_digits(v, prodcopy.only_digits(x));
    end $$`,
-  // Where nothing is prepared and nothing must be unique: a number that stood before is walked past.
-  `create or replace function prodcopy.fresh_phone(v text) returns text language plpgsql stable parallel safe as $$
-   declare answer text := prodcopy.move_phone(v);
-   begin
-     while length(prodcopy.only_digits(answer)) >= 7 and ${stood("prodcopy.only_digits(answer)")} loop
-       answer := prodcopy.move_phone(answer);
-     end loop;
-     return answer;
-   end $$`,
+  walkingPast("fresh_phone", "", (v) => `prodcopy.move_phone(${v})`),
   // A national number that belongs to nobody, of those a country keeps for films and books; NULL where none of that length is known.
   `create or replace function prodcopy.fictional_number(country text, n text, i bigint) returns text
    language plpgsql immutable parallel safe as $$
