@@ -23,7 +23,8 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { seedSample } from "../../scripts/sandbox/sample";
-import { clientSettings, makeGroup, untilStatus, useSandbox } from "../support/sandbox";
+import { makeRole, setRolePolicy } from "../support/identities";
+import { askService, clientSettings, makeGroup, untilStatus, useSandbox } from "../support/sandbox";
 
 const plain = "aws:elasticbeanstalk:application:environment";
 const secret = "aws:elasticbeanstalk:application:environmentsecrets";
@@ -229,6 +230,29 @@ describe("sandbox: Elastic Beanstalk", function () {
       { Key: "owner", Value: "team" },
       { Key: "claim", Value: "test" },
     ]);
+  });
+
+  it("fetches secrets in the role of its instance profile", async () => {
+    const trust = { Service: "ec2.amazonaws.com" };
+    const other = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:*:other-*" };
+    await makeRole(sandbox(), "instance", trust, [other]);
+    const iam = (Action: string, more: object = {}) =>
+      askService(sandbox(), "iam", "2010-05-08", { Action, InstanceProfileName: "web", ...more });
+    await iam("CreateInstanceProfile");
+    await iam("AddRoleToInstanceProfile", { RoleName: "instance" });
+    const profile = set("aws:autoscaling:launchconfiguration", { IamInstanceProfile: "web" });
+    const failures = async () => {
+      const severity = { EnvironmentName: "shop-test", Severity: "ERROR" as const };
+      const { Events = [] } = await beanstalk.send(new DescribeEventsCommand(severity));
+      return Events.map(({ Message }) => Message).filter((one) => /assumed-role\/instance/.test(one ?? ""));
+    };
+    await update({ OptionSettings: profile });
+    await untilReady();
+    assert.match((await failures())[0] ?? "", /not authorized to perform: secretsmanager:GetSecretValue on/);
+    await setRolePolicy(sandbox(), "instance", [{ ...other, Resource: passwordArn }]);
+    await update({ OptionSettings: profile });
+    assert.equal((await untilReady()).Health, "Green");
+    assert.equal((await failures()).length, 1);
   });
 
   it("ends its process when it is terminated", async () => {

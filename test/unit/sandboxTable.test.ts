@@ -7,9 +7,10 @@ const row = /^\| ([a-z0-9-]+) \| ([A-Za-z0-9, ]+) \| (.+) \| (.+) \|$/;
 
 /** Our own answers to calls, by file: a method `describe_db_instances` answers DescribeDBInstances. */
 const answers = {
-  rds: "rds/responses.py",
-  elasticbeanstalk: "beanstalk/responses.py",
-  ecs: "ecs/responses.py",
+  "rds/responses.py": "rds",
+  "beanstalk/responses.py": "elasticbeanstalk",
+  "beanstalk/applications.py": "elasticbeanstalk",
+  "ecs/responses.py": "ecs",
 };
 
 describe("the sandbox's table of calls", () => {
@@ -35,8 +36,8 @@ describe("the sandbox's table of calls", () => {
     }
   });
 
-  for (const [service, file] of Object.entries(answers)) {
-    it(`has every call of ${service} that the sandbox answers by code of its own`, () => {
+  for (const [file, service] of Object.entries(answers)) {
+    it(`has every call that the sandbox answers by code of its own in ${file}`, () => {
       const listed = new Set(
         rows
           .filter((each) => each.service === service)

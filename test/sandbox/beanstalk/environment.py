@@ -11,9 +11,10 @@ from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.elasticbeanstalk.exceptions import ElasticBeanstalkException
 
+from ..credentials import credentials
 from ..work import Work
 from ..world import world
-from .options import DEFAULTS, LAUNCH, Options, SecretUnavailable, shown, variables
+from .options import DEFAULTS, LAUNCH, Options, SecretUnavailable, role_of, shown, variables
 from .process import Process
 
 COLOURS = {"Ok": "Green", "Severe": "Red", "No Data": "Grey"}
@@ -117,7 +118,8 @@ class Environment:
             if self.fails_next:
                 self.fails_next = False
                 raise SecretUnavailable("The sandbox was told to let this deployment fail.")
-            settings = variables(options, self.account)
+            role = role_of(options, self.account)
+            settings = {**variables(options, self.account, role, self.environment_id), **self._credentials(role)}
         except SecretUnavailable as error:
             self._fail(options, str(error))
             return
@@ -130,6 +132,13 @@ class Environment:
         if state == "launching":
             self.tell("INFO", f"Successfully launched environment: {self.environment_name}")
         self.status = "Ready"
+
+    def _credentials(self, role: str | None) -> dict[str, str]:
+        """What leads its application's SDK to the sandbox, in the role of its instance profile; an instance has it from its metadata."""
+        if role is None:
+            return {}
+        where = {"AWS_ENDPOINT_URL": world.endpoint, "AWS_REGION": self.region}
+        return {**where, **credentials.variables(role, self.environment_id)}
 
     def _fail(self, options: Options, why: str) -> None:
         self.pending, self.failed = None, options

@@ -11,7 +11,10 @@ import re
 from typing import Any
 
 from moto.elasticbeanstalk.exceptions import ElasticBeanstalkException
+from moto.iam.models import iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
+
+from ..gate.acting import act
 
 Options = dict[tuple[str, str], str]
 
@@ -63,19 +66,31 @@ def shown(options: Options, masked: set[str]) -> list[dict[str, str]]:
     ]
 
 
-def variables(options: Options, account: str) -> dict[str, str]:
-    """The environment of the application's process. A name in both namespaces gets the secret's value."""
+def role_of(options: Options, account: str) -> str | None:
+    """The role of the instance profile, given by name or ARN; None where IAM knows no such profile."""
+    name = options.get((LAUNCH, "IamInstanceProfile"), "").rpartition("/")[2]
+    for profile in iam_backends[account]["aws"].instance_profiles.values():
+        if profile.name == name and profile.roles:
+            return str(profile.roles[0].arn)
+    return None
+
+
+def variables(options: Options, account: str, role: str | None, session: str) -> dict[str, str]:
+    """The environment of the application's process. A name in both namespaces gets the secret's value, fetched in the instance's role."""
     plain = {name: value for (namespace, name), value in options.items() if namespace == PLAIN}
     secrets = {name: arn for (namespace, name), arn in options.items() if namespace == SECRET}
-    return {**plain, **{name: fetch(arn, account) for name, arn in secrets.items()}}
+    return {**plain, **{name: fetch(arn, role, session) for name, arn in secrets.items()}}
 
 
-def fetch(arn: str, account: str) -> str:
+def fetch(arn: str, role: str | None, session: str) -> str:
     """The value behind an ARN, with a JSON key after it where one field is meant. Only top-level keys, as documented."""
     parts = arn.split(":")
     if parts[2] != "secretsmanager":
         raise SecretUnavailable(f"The sandbox fetches secrets of Secrets Manager only, not {arn}.")
     region, owner, base, key = parts[3], parts[4], ":".join(parts[:7]), (parts[7] if len(parts) > 7 else None)
+    denied = act(role, session, region, "secretsmanager", "GetSecretValue", {"SecretId": base}) if role else None
+    if denied is not None:
+        raise SecretUnavailable(f"{base} cannot be fetched: {denied}")
     try:
         found = secretsmanager_backends[owner][region].get_secret_value(base, "", "")
     except Exception as error:  # noqa: BLE001 - moto's errors have no common class

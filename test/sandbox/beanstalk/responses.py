@@ -1,4 +1,4 @@
-"""Elastic Beanstalk over the wire. moto keeps applications and knows the solution stacks; the rest is here."""
+"""Elastic Beanstalk over the wire: environments and tags. moto knows the solution stacks."""
 
 from __future__ import annotations
 
@@ -14,100 +14,14 @@ from moto.elasticbeanstalk.exceptions import (
     InvalidParameterValueError,
     ResourceNotFoundException,
 )
-from moto.elasticbeanstalk.responses import EBResponse
 
+from .applications import Applications, tags
+from .backend import Backend
 from .environment import Environment
 from .options import read
 
 
-class Backend(models.EBBackend):
-    """One for each account and region."""
-
-    _url_module = moto.elasticbeanstalk.urls  # type: ignore[assignment]
-
-    def __init__(self, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
-        self.environments: list[Environment] = []
-        self.versions: list[dict[str, Any]] = []
-        self.tags: dict[str, dict[str, str]] = {}
-        self.described: dict[str, dict[str, Any]] = {}
-
-
-class Response(EBResponse):
-    @property
-    def backend(self) -> Backend:
-        return models.eb_backends[self.current_account][self.region]  # type: ignore[return-value]
-
-    # Applications
-
-    def create_application(self) -> ActionResult:
-        name = self.params["ApplicationName"]
-        application = self.backend.create_application(name)
-        now = utcnow()
-        self.backend.described[name] = {
-            "ApplicationName": name,
-            "ApplicationArn": application.arn,
-            "Description": self.params.get("Description"),
-            "DateCreated": now,
-            "DateUpdated": now,
-            "ConfigurationTemplates": [],
-        }
-        self.backend.tags[application.arn] = _tags(self.params.get("Tags"))
-        return ActionResult({"Application": self._application(name)})
-
-    def describe_applications(self) -> ActionResult:
-        wanted = self.params.get("ApplicationNames")
-        names = [name for name in self.backend.applications if wanted is None or name in wanted]
-        return ActionResult({"Applications": [self._application(name) for name in names]})
-
-    def update_application(self) -> ActionResult:
-        name = self._known_application()
-        if "Description" in self.params:
-            self.backend.described[name].update(Description=self.params["Description"], DateUpdated=utcnow())
-        return ActionResult({"Application": self._application(name)})
-
-    def delete_application(self) -> ActionResult:
-        name = self.params["ApplicationName"]
-        living = [each for each in self._environments() if each.application_name == name]
-        if living and not self.params.get("TerminateEnvByForce"):
-            raise ElasticBeanstalkException(
-                "OperationInProgressFailure",
-                f"Unable to delete application {name} because it has a version that is deployed to a running environment.",
-            )
-        for each in living:
-            each.terminate()
-        return super().delete_application()
-
-    def create_application_version(self) -> ActionResult:
-        name = self._known_application()
-        label = self.params["VersionLabel"]
-        if any(each["ApplicationName"] == name and each["VersionLabel"] == label for each in self.backend.versions):
-            raise InvalidParameterValueError(f"Application Version {label} already exists.")
-        now = utcnow()
-        version = {
-            "ApplicationName": name,
-            "VersionLabel": label,
-            "Description": self.params.get("Description"),
-            "SourceBundle": self.params.get("SourceBundle"),
-            "DateCreated": now,
-            "DateUpdated": now,
-            "Status": "PROCESSED",
-            "ApplicationVersionArn": f"arn:aws:elasticbeanstalk:{self.region}:{self.current_account}:applicationversion/{name}/{label}",
-        }
-        self.backend.versions.append(version)
-        return ActionResult({"ApplicationVersion": version})
-
-    def describe_application_versions(self) -> ActionResult:
-        name, labels = self.params.get("ApplicationName"), self.params.get("VersionLabels")
-        found = [
-            each
-            for each in self.backend.versions
-            if name in (None, each["ApplicationName"]) and (labels is None or each["VersionLabel"] in labels)
-        ]
-        return ActionResult({"ApplicationVersions": found})
-
-    # Environments
-
+class Response(Applications):
     def create_environment(self) -> ActionResult:
         application = self._known_application()
         name = self.params["EnvironmentName"]
@@ -212,13 +126,13 @@ class Response(EBResponse):
 
     def list_tags_for_resource(self) -> ActionResult:
         arn = self.params["ResourceArn"]
-        tags = [{"Key": key, "Value": value} for key, value in self._tags_of(arn).items()]
-        return ActionResult({"ResourceArn": arn, "ResourceTags": tags})
+        found = [{"Key": key, "Value": value} for key, value in self._tags_of(arn).items()]
+        return ActionResult({"ResourceArn": arn, "ResourceTags": found})
 
     def update_tags_for_resource(self) -> ActionResult:
         arn = self.params["ResourceArn"]
         present = self._tags_of(arn)
-        added, removed = _tags(self.params.get("TagsToAdd")), list(self.params.get("TagsToRemove") or [])
+        added, removed = tags(self.params.get("TagsToAdd")), list(self.params.get("TagsToRemove") or [])
         for environment in self._environments():
             if environment.environment_arn == arn:
                 environment.tag(added, removed)
@@ -234,9 +148,6 @@ class Response(EBResponse):
             raise ResourceNotFoundException(f"Resource not found for ARN '{arn}'.")
         return self.backend.tags[arn]
 
-    def _environments(self) -> list[Environment]:
-        return [each for each in self.backend.environments if each.status != "Terminated"]
-
     def _environment(self) -> Environment:
         name, identifier = self.params.get("EnvironmentName"), self.params.get("EnvironmentId")
         if name is None and identifier is None:
@@ -247,26 +158,12 @@ class Response(EBResponse):
         what = f"EnvironmentName = '{name}'" if name is not None else f"EnvironmentId = '{identifier}'"
         raise InvalidParameterValueError(f"No Environment found for {what}.")
 
-    def _known_application(self) -> str:
-        name = self.params["ApplicationName"]
-        if name not in self.backend.applications:
-            raise InvalidParameterValueError(f"No Application named '{name}' found.")
-        return str(name)
-
-    def _application(self, name: str) -> dict[str, Any]:
-        labels = [each["VersionLabel"] for each in self.backend.versions if each["ApplicationName"] == name]
-        return {**self.backend.described[name], "Versions": labels}
-
 
 def all_environments() -> Iterator[Environment]:
     for regions in models.eb_backends.values():
         for backend in regions.values():
             if isinstance(backend, Backend):
                 yield from backend.environments
-
-
-def _tags(given: list[dict[str, str]] | None) -> dict[str, str]:
-    return {each["Key"]: each["Value"] for each in given or []}
 
 
 def _naive(moment: Any) -> Any:
