@@ -119,14 +119,14 @@ const special = `not plain and (at or number or token or octet_length(x) >= ${lo
 /** Whole names of scripts that put no blank between words. */
 const unbroken = "octet_length(x) between length(x) + 1 and 100 and position(' ' in x) = 0";
 
-/** A text as a whole. */
-const wholeText = `select * from (select
-      unnest(array[case when plain then ${kinds.email} else ${kinds.value} end, case when plain then ${kinds.value} else ${kinds.name} end]),
-      unnest(array[
-        case when plain then ${markOf("x")} when length(x) between 8 and ${longestValue + 50} then ${markOf("rtrim(prodcopy.norm(x), '=')")} end,
-        case when plain then ${markOf("split_part(x, '@', 1)")} when ${unbroken} then ${markOf("prodcopy.words(x)")} end]),
-      false, unnest(array['', case when not plain and ${unbroken} then prodcopy.words(x) else '' end])) whole(kind, h, outside, rest)
-    where h is not null`;
+/** A text as a whole: itself, and what stands before the @ of an address of ours or a name that is one word. */
+const wholeText = `select case when plain then ${kinds.email} else ${kinds.value} end,
+      case when plain then ${markOf("x")} else ${markOf("rtrim(prodcopy.norm(x), '=')")} end, false, ''
+    where plain or length(x) between 8 and ${longestValue + 50}
+  union all select case when plain then ${kinds.value} else ${kinds.name} end,
+      case when plain then ${markOf("split_part(x, '@', 1)")} else ${markOf("prodcopy.words(x)")} end, false,
+      case when plain then '' else prodcopy.words(x) end
+    where plain or ${unbroken}`;
 
 /** Parts of a text that may have stood here before. */
 const former = [
