@@ -143,7 +143,10 @@ describe("aws: Aurora clusters, cloned, killed on the way, under another key", f
       new RegExp(`was cloned from production at ${made.ClusterCreateTime?.toISOString()}`),
     );
     assert.match(proofs[0]?.evidence ?? "", /lets in nobody, and nothing out/);
+    assert.equal(await platform.troubleOf("test-0006"), undefined);
+    await given().rds.rebootDBInstance({ DBInstanceIdentifier: "test-0006-1" });
     const again = await platform.restore(asked, quiet);
+    assert.match((await platform.troubleOf("test-0006")) ?? "", /DB instance restarted/, "of its instance");
     assert.equal(again.value.resourceId, made.DbClusterResourceId, "the same pin means the same clone");
   });
 
@@ -165,6 +168,25 @@ describe("aws: Aurora clusters, cloned, killed on the way, under another key", f
       true,
       "a snapshot is encrypted by the restore",
     );
+  });
+
+  it("an instance of somebody else's under the name of the copy's is refused, and left alone", async () => {
+    const { platform, rds } = given();
+    await rds.createDBInstance({
+      DBInstanceIdentifier: "test-0008-1",
+      DBInstanceClass: "db.t4g.micro",
+      Engine: "postgres",
+      MasterUsername: "stranger",
+      MasterUserPassword: "Pl4nted-stranger",
+      AllocatedStorage: 20,
+    });
+    await assert.rejects(
+      platform.restore(request("test-0008"), quiet),
+      /Refused: an instance test-0008-1 is there already, and belongs to no cluster/,
+    );
+    await platform.removeCopy("test-0008", "test");
+    const { DBInstances } = await rds.describeDBInstances({ DBInstanceIdentifier: "test-0008-1" });
+    assert.equal(DBInstances?.length, 1);
   });
 
   it("an environment that stands on production's readers or on one of its instances is refused", async () => {

@@ -15,13 +15,12 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import RDSBackend
 
-from ..work import Work
 from ..world import world
 from .checks import LIMITS
 from .cluster import Cluster
 from .cluster_snapshot import ClusterSnapshot
 from .errors import cannot_snapshot_cluster, invalid_combination
-from .kept import check_sharing, visible
+from .kept import check_sharing, copy_later, visible
 
 
 class ClusterSnapshots(RDSBackend):
@@ -84,14 +83,7 @@ class ClusterSnapshots(RDSBackend):
         copy.kms_key_id = self._validate_kms_key(kms_key_id) if kms_key_id else source.kms_key_id
         copy.source_db_cluster_snapshot_arn = source.arn
         self.cluster_snapshots[target_db_cluster_snapshot_identifier] = copy
-
-        def take() -> None:
-            world.clock.settle("copying")
-            copy.take_copy(source)
-
-        work = Work(f"copy {target_db_cluster_snapshot_identifier}", lambda _error: setattr(copy, "status", "failed"))
-        work.add(take)
-        work.end()
+        copy_later(copy, source, target_db_cluster_snapshot_identifier)
         return copy
 
     def delete_db_cluster_snapshot(self, db_snapshot_identifier: str) -> ClusterSnapshot:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.rds.exceptions import KMSKeyNotAccessibleFault
 
-from ..work import Work
-from ..world import world
 from .errors import invalid_combination, invalid_value, snapshot_not_available
+from .kept import copy_later
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -108,12 +107,5 @@ def copy_snapshot(
     copy.source_db_snapshot_identifier = source.arn
     copy.retention = source.retention
     backend.database_snapshots[target_db_snapshot_identifier] = copy
-
-    def take() -> None:
-        world.clock.settle("copying")
-        copy.take_copy(source)
-
-    work = Work(f"copy {target_db_snapshot_identifier}", lambda _error: setattr(copy, "status", "failed"))
-    work.add(take)
-    work.end()
+    copy_later(copy, source, target_db_snapshot_identifier)
     return copy

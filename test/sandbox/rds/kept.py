@@ -13,6 +13,7 @@ from moto.rds.models import RDSBackend, rds_backends
 from ..postgres.copy import copy_server
 from ..postgres.programs import copy_tree, make_folder
 from ..postgres.server import Server
+from ..work import Work
 from ..world import world
 from .errors import invalid_combination, snapshot_state
 
@@ -55,6 +56,18 @@ class Kept:
     def is_visible_to(self, account: str) -> bool:
         allowed = self.attributes["restore"]
         return account == self.account_id or account in allowed or "all" in allowed
+
+
+def copy_later(copy: Kept, source: Kept, name: str) -> None:
+    """Begins to copy one snapshot to another, which is `failed` when that cannot be done."""
+
+    def take() -> None:
+        world.clock.settle("copying")
+        copy.take_copy(source)
+
+    work = Work(f"copy {name}", lambda _error: setattr(copy, "status", "failed"))
+    work.add(take)
+    work.end()
 
 
 def visible(backend: RDSBackend, store: str, identifier: str) -> Any:
