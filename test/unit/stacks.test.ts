@@ -15,7 +15,6 @@ describe("the stack that a person names", function () {
     ["refresh", "--stack", "locla"],
     ["refresh", "--yes", "--stack", "locla"],
     ["env", "--stack", "locla"],
-    ["tunnel", "--stack", "locla", "--", "true"],
   ]) {
     it(`is refused by \`${args.join(" ")}\` when nothing describes it, before anything is written`, async () => {
       const home = path.join(folder, "home");

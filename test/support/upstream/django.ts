@@ -183,6 +183,9 @@ export const djangoLibraries: UpstreamTables = {
       "post_logout_redirect_uris:text!",
       "hash_client_secret:bool!",
       "allowed_origins:text!",
+      "authorization_grant_type:varchar(44)!",
+      "require_pushed_authorization_requests:bool",
+      "backchannel_logout_uri:varchar(200)!",
     ],
     oauth2_provider_accesstoken: [
       "id:int8! token:varchar(255)! expires:timestamptz! scope:text! application_id:int4 user_id:int4 created:timestamptz! updated:timestamptz! source_refresh_token_id:int4",
@@ -201,6 +204,23 @@ export const djangoLibraries: UpstreamTables = {
     ],
     oauth2_provider_idtoken: [
       "id:int8! jti:uuid! expires:timestamptz! scope:text! created:timestamptz! updated:timestamptz! application_id:int4 user_id:int4",
+    ],
+    oauth2_provider_devicegrant: [
+      "id:int8! device_code:varchar(100)! user_code:varchar(100)! scope:varchar(64) interval:int4! expires:timestamptz! status:varchar(64)! client_id:varchar(100)! last_checked:timestamptz! user_id:int4",
+      "authorization_id:int8",
+    ],
+    oauth2_provider_pushedauthorizationrequest: [
+      "id:int8! request_uri:varchar(255)! client_id:varchar(100)! parameters:jsonb! expires:timestamptz! created:timestamptz!",
+    ],
+    oauth2_provider_storedauthorizationrequest: [
+      "id:int8! request_uri:varchar(255)! client_id:varchar(100)! parameters:jsonb! expires:timestamptz! created:timestamptz!",
+    ],
+    oauth2_provider_authorization: [
+      "id:int8! client_id:varchar(255)! grant_type:varchar(64)! scope:text! authorization_details:jsonb created:timestamptz! updated:timestamptz! revoked_at:timestamptz application_id:int8 user_id:int4",
+      "session_id:int8",
+    ],
+    oauth2_provider_session: [
+      "id:int8! sid:uuid! session_key:varchar(40)! authenticated_at:timestamptz! expires:timestamptz! created:timestamptz! updated:timestamptz! terminated_at:timestamptz termination_reason:varchar(32)! user_id:int4!",
     ],
   },
   "django-axes": {
