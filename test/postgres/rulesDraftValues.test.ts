@@ -124,6 +124,30 @@ describe("rules draft, by what rows say", function () {
     assert.doesNotMatch(of("unset.value").reasons, /keys that name/);
   });
 
+  it("says of views what becomes of the columns that they show or are computed from, and writes no rules for them", async () => {
+    const of = await said(
+      "views",
+      `create table person (id int primary key, email text, first_name text, last_name text, colour text);
+       insert into person select n, 'p' || n || '@post.example', 'Anna', 'Smith', 'red' from generate_series(1, 40) n;
+       create view shown as select id, email as c1, colour as c2, first_name || ' ' || last_name as c3, length(email) as c4 from person;
+       create view outer_view as select c1 as d1, c2 as d2, upper(c3) as d3 from shown where c4 > 0;
+       create materialized view kept as select c1, count(*) as n from shown group by c1;
+       create view colours as select upper(colour) as u from person`,
+    );
+    assert.equal(of("shown.c1").text, "mask view");
+    assert.match(of("shown.c1").reasons, /^as public\.person\.email, which it shows/);
+    assert.equal(of("shown.c2").text, "keep -");
+    assert.equal(of("shown.c3").text, "mask view", "computed");
+    assert.equal(of("shown.c4").text, "keep -", "a number");
+    assert.equal(of("outer_view.d1").text, "mask view", "through another view");
+    assert.equal(of("outer_view.d2").text, "keep -");
+    assert.equal(of("outer_view.d3").text, "mask view");
+    assert.equal(of("kept.c1").text, "mask view");
+    assert.equal(of("kept.n").text, "keep -");
+    assert.equal(of("colours.u").text, "keep -");
+    assert.doesNotMatch(of("shown.c1").yaml, /outer_view|kept:/);
+  });
+
   it("says of a generated column what becomes of those that it is made from, and needs no line for it", async () => {
     const of = await said(
       "made",

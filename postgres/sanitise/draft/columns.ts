@@ -9,7 +9,7 @@ import { outweighs } from "./outweighs";
 /** A column as `rules draft --json` shows it. */
 export interface DraftColumn {
   action: "mask" | "keep" | "review";
-  /** The transformation's name, `truncate` where its rows go, `generated` where the server makes it anew; null for what stays. */
+  /** The transformation's name, `truncate` where its rows go, `generated` where the server makes it anew, `view` where a view shows it; null for what stays. */
   with: string | null;
   /** The transformation's parameters, where it has any. */
   params?: Record<string, unknown>;

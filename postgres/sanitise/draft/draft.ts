@@ -15,13 +15,14 @@ import { columnsOf, type DraftColumn } from "./columns";
 import { originsOfGenerated, type Origins } from "./generated";
 import { outweighs } from "./outweighs";
 import { decide, type Decision } from "./decide";
+import { viewColumns } from "./views";
 import { draftYaml, type DraftTable } from "./yaml";
 
 /** A first rules file, and what was thought of each column. */
 export interface Draft {
   /** Commented YAML. */
   yaml: string;
-  /** By `schema.table.column` as rules write it; every column of every table, partitions included. */
+  /** By `schema.table.column` as rules write it; every column of every table, partitions and views included. */
   columns: Map<string, DraftColumn>;
   /** Of those the columns of tables that are no partitions, which is what other commands count. */
   own: DraftColumn[];
@@ -54,7 +55,16 @@ export async function draftRules(session: Session, options: DraftOptions = {}): 
   const origins = await originsOfGenerated(session, detection.index.ruled);
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "prodcopy-draft-"));
   try {
-    return await settled(detection, decisions, origins, path.join(folder, "rules.yaml"));
+    const draft = await settled(detection, decisions, origins, path.join(folder, "rules.yaml"));
+    const views = await viewColumns(session, catalogue, draft.columns);
+    const wanted = catalogue.tables.filter(({ schema }) => options.schemas?.includes(schema) ?? true);
+    for (const table of wanted) {
+      for (const key of table.columns.map(({ name }) => columnKey(table, name))) {
+        const found = views.get(key);
+        if (found) draft.columns.set(key, found);
+      }
+    }
+    return draft;
   } finally {
     await fs.rm(folder, { recursive: true });
   }
