@@ -53,9 +53,7 @@ describe("aws: stages through the bastion, killed in the middle of each, and wit
     stage,
     name: `kill in ${stage}, ${state}`,
     prepare: () => given().sandbox.control("states", { [state]: "hold" }),
-    reached: async () => {
-      while (!((await seen()) ?? "").match(`^(${state}|updating)$`)) await soon();
-    },
+    reached: async () => (await seen()) === state,
     then: "kill",
     release: () => given().sandbox.control("states", { [state]: 0.05 }),
   });
@@ -78,18 +76,17 @@ describe("aws: stages through the bastion, killed in the middle of each, and wit
         await holder.connect();
         await holder.query(`begin; lock table ${table} in share mode`);
       },
-      reached: async () => {
-        const waiting =
-          "select from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'prodcopy%'";
-        while ((await holder!.query(waiting)).rowCount === 0) await soon();
-      },
+      // pg_stat_activity does not change within a transaction.
+      reached: async () => (await holder!.query("select from pg_locks where not granted")).rowCount !== 0,
       then: "kill",
       release: () => holder!.end(),
     };
   };
-  const updating = async () => {
+  /** The environment's state, by the name that the sandbox has for it. */
+  const during = (state: string) => async () => {
     const asked = { EnvironmentNames: [environmentName] };
-    return (await environment.beanstalk.describeEnvironments(asked)).Environments?.[0]?.Status?.toLowerCase();
+    const { Environments } = await environment.beanstalk.describeEnvironments(asked);
+    return Environments?.[0]?.Status === "Updating" ? state : undefined;
   };
 
   it("end the same", async () => {
@@ -99,9 +96,13 @@ describe("aws: stages through the bastion, killed in the middle of each, and wit
       ...{ environment: environmentName, generation },
     };
     const points = [
-      atLine("restore", /^restoring/),
+      // Whether its call leaves before the kill or not: the instance stays where the next kill looks for it.
+      {
+        ...atLine("restore", /^restoring/),
+        prepare: () => given().sandbox.control("states", { creating: "hold" }),
+      },
       heldAt("restore", "creating"),
-      heldAt("claim", "tagging", updating),
+      heldAt("claim", "tagging", during("tagging")),
       heldAt("rotate", "resetting-master-credentials"),
       atLine("rotate", /^reporting: /),
       blockedBy("isolate", "pg_catalog.pg_extension"),
@@ -110,7 +111,7 @@ describe("aws: stages through the bastion, killed in the middle of each, and wit
       cutAt("sanitise", /leak scan/),
       heldAt("open", "modifying"),
       heldAt("open", "rebooting"),
-      heldAt("switch", "updating", updating),
+      heldAt("switch", "updating", during("updating")),
     ];
     const order = {
       settings,
@@ -122,7 +123,8 @@ describe("aws: stages through the bastion, killed in the middle of each, and wit
     };
     await runThrough(order, points, log);
     assert.equal(log.met.length, points.length);
-    assert.ok(log.lines.some((line) => /was cut .*opening it again/.test(line)));
+    const again = log.lines.filter((line) => /connecting again and going on from what is done/.test(line));
+    assert.ok(again.length >= 2, log.lines.join("\n"));
     while ((await sessions()).length > 0) await soon();
   });
 
@@ -133,11 +135,11 @@ describe("aws: stages through the bastion, killed in the middle of each, and wit
     const { address } = await sandbox.control<{ address: string }>("callers", caller);
     const { password = "" } = await platform.secrets.get(`${copyId}/application`);
     const login = { user: sampleNames.app, database: sampleNames.database, from: address };
-    const [seen] = await queryInstance<{ members: number; real: number }>(
+    const [seen] = await queryInstance<{ members: number }>(
       sandbox,
       copy!,
       { ...login, password },
-      "select count(*)::int as members, count(*) filter (where email !~ '@example[.](com|net|org)$')::int as real from member",
+      "select count(*)::int as members from member",
     );
     assert.ok((seen?.members ?? 0) > 150, JSON.stringify(seen));
     await assert.rejects(queryInstance(sandbox, copy!, { ...login, password: passwords.app }, "select 1"), {

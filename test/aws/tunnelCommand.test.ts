@@ -205,7 +205,7 @@ describe("prodcopy tunnel, on the sandbox of AWS", function () {
     [
       "credentials of another account",
       { account: "999999999999" },
-      /credentials are of account 123456789012/,
+      /credentials are of account 123456789012 .*--account names 999999999999.*correct --account/,
     ],
     ["a bastion that is not there", { bastion: "role=nobody" }, /there is no instance the tag role=nobody/],
     ["a secret that is not there", { secret: "nowhere" }, /secretsmanager:GetSecretValue/],

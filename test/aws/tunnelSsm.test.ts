@@ -83,7 +83,11 @@ describe("a tunnel by SSM, with a stand-in for AWS's plugin", () => {
   it("starts another session, with another token, when the first one ends", async () => {
     const tunnel = await open();
     const before = ssm.tokens.length;
-    spawnSync("pkill", ["-9", "-f", `${standIn} AWS_SSM`]);
+    spawnSync("pkill", ["-9", "-f", `${standIn} AWS_SSM.*i-0abc`]);
+    // A connection that the dying way still takes goes with it; those after the cut wait for the next one.
+    while (!lines.some((line) => line.includes("was cut"))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     assert.equal(await answer(tunnel), 42);
     assert.equal(ssm.tokens.length, before + 1);
     assert.match(lines.join("\n"), /was cut \(session-manager-plugin ended .*\n.*is open again/);

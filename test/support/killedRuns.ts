@@ -14,8 +14,8 @@ export interface Point {
   prepare?: () => Promise<unknown>;
   /** The line at which it is done; without one `reached` says when. */
   line?: RegExp;
-  /** Answers when the moment is there. */
-  reached?: () => Promise<unknown>;
+  /** Whether the moment is there. */
+  reached?: () => Promise<boolean>;
   /** kill -9, or something that the run has to survive. */
   then: "kill" | (() => Promise<unknown>);
   /** Afterwards: lets go of what was held. */
@@ -103,8 +103,13 @@ async function begin(child: ChildProcess, left: Point[], log: RunsLog): Promise<
   await point.prepare?.();
   child.stdin?.write("go\n");
   if (point.line !== undefined) return false;
-  await point.reached?.();
-  return happen(child, left, log);
+  let ended = false;
+  child.once("exit", () => (ended = true));
+  // What it said before it ended comes next in its output.
+  while (!ended && (await point.reached?.()) === false) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return ended ? false : happen(child, left, log);
 }
 
 async function happen(child: ChildProcess, left: Point[], log: RunsLog): Promise<boolean> {
