@@ -192,9 +192,13 @@ function add(scan: Judged, more: Judged): void {
   scan.suspicious.push(...more.suspicious);
 }
 
+/** More tables than this in one query would take locks that the server has not kept room for, and long to plan. */
+const mostCompared = 100;
+
 /** Tables that are compared in one pass: what stood here before is read once for all of them. */
 function sharesOf(compared: readonly ScannedTable[], workers: number): ScannedTable[][] {
-  const shares = Array.from({ length: workers }, (_, i) => compared.filter((_table, n) => n % workers === i));
+  const count = Math.max(workers, Math.ceil(compared.length / mostCompared));
+  const shares = Array.from({ length: count }, (_, i) => compared.filter((_table, n) => n % count === i));
   return shares.filter((share) => share.length > 0);
 }
 
@@ -206,7 +210,7 @@ async function compare(session: Session, share: readonly ScannedTable[]): Promis
   );
   const found = await rows<Found & { n: number }>(
     session,
-    `comparing ${share.map(nameOf).join(", ")}`,
+    `comparing ${share.length} tables, ${share.slice(0, 3).map(nameOf).join(", ")} among them,`,
     `select m.n, m.col, m.kind, count(*)::int as count, count(distinct m.h)::int as different, min(m.key::text) as key
        from (${marks.join(" union all ")}) m(n, key, col, kind, h) join prodcopy.before b on b.h = m.h and b.kind = m.kind
       where not b.kept group by 1, 2, 3 order by 1, 2, 3`,
