@@ -8,6 +8,8 @@ import { sampleNames } from "../../platforms/local/sample/names";
 import { sandboxInstance, withRdsAdmin } from "../../scripts/sandbox/sample";
 import { rulesDigestOf } from "../../postgres/sanitise/rules/load";
 import { production, useAwsProduction } from "../support/awsProduction";
+import { makeServer } from "../support/awsServers";
+import { makeGroup } from "../support/sandbox";
 
 describe("aws: the room on a copy's storage", function () {
   this.timeout(120_000);
@@ -103,5 +105,20 @@ describe("aws: the room on a copy's storage", function () {
     lines.length = 0;
     await runSanitise();
     assert.match(lines.join("\n"), /how much room is left is not known: CloudWatch has no FreeStorageSpace/);
+  });
+
+  it("has no end on Aurora; what sorting may use of the instance's own disk is told apart", async () => {
+    const { rds, ec2, sandbox, platform } = given();
+    const group = await makeGroup(ec2, "aurora", []);
+    const wanted = { user: "boss", password: "password-of-boss", group, encrypted: true };
+    const { instance } = await makeServer(rds, "cluster", "grows", wanted);
+    const early = await platform.freeRoom("grows");
+    assert.deepEqual([early.bytes, early.by], [Infinity, "Aurora"]);
+    assert.match(early.remark ?? "", /no FreeLocalStorage of \S+ in the last 15 minutes.*is not known/);
+    await sandbox.control("metrics", { id: instance, FreeLocalStorage: 7.5 * 1024 ** 3 });
+    assert.match(
+      (await platform.freeRoom("grows")).remark ?? "",
+      /own disk of \S+, on which 7\.5 GB are free/,
+    );
   });
 });
