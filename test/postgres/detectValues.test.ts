@@ -32,6 +32,7 @@ const personal: Record<string, [kind: string, value: () => string]> = {
   iban: ["number", draw.iban],
   ssn: ["number", draw.national],
   nino: ["number", () => `AB${digits(6)}C`],
+  ahv: ["number", () => `756.${digits(4)}.${digits(4)}.${digits(2)}`],
   dni: ["number", () => dni(whole(99_999_999))],
   bsn: ["number", bsn],
   ip: ["network", draw.ip],

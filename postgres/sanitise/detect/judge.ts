@@ -195,6 +195,8 @@ function isList(column: CatalogueColumn, sample: ColumnSample | undefined): bool
     (sample !== undefined &&
       sample.values > 0 &&
       (sample.found.email ?? 0) === sample.values &&
-      sample.words > 1.3)
+      sample.words > 1.3 &&
+      // Words of a sentence are shorter than addresses.
+      sample.characters / sample.words > 12)
   );
 }

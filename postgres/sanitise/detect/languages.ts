@@ -19,7 +19,7 @@ export const strongAbroad: Partial<Record<Kind, string>> = {
   birth:
     "szuletesidatum geburtstagsdatum urodzenie dataurodzenia fechanacimiento datanascita datanascimento geboortejaar geburtsjahr",
   number:
-    "cif cifnif nifcif ruc cuil cnp jmbg oib kvk kvknummer btwnummer btwnr dic krs vkn targa kenteken immatriculation kontonumre bankkonto kontobankowe versichertenkarte adoszam taj tajszam cbu clabe numsecu codfisc codicefiscale",
+    "ahv ahvnr ahvnummer cif cifnif nifcif ruc cuil cnp jmbg oib kvk kvknummer btwnummer btwnr dic krs vkn targa kenteken immatriculation kontonumre bankkonto kontobankowe versichertenkarte adoszam taj tajszam cbu clabe numsecu codfisc codicefiscale",
   credential: "parola lozinka jelszo kodeord motpasse palavrapasse claveacceso wachtwoordhash contrasenia",
 };
 

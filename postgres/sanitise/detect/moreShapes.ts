@@ -50,7 +50,7 @@ export const moreShapes: Shape[] = [
         "national numbers",
         "number",
         (v) =>
-          `${v}d between 6 and 12 and length(${v}) between 9 and 14 and ${matches(v, "^([A-CEGHJ-PR-TW-Z]{2}( ?[0-9]{2}){3} ?[A-D]|[XYZ]-?[0-9]{7}-?[A-Z]|[2-9][0-9]{3} [0-9]{4} [0-9]{4})$")}`,
+          `${v}d between 6 and 13 and length(${v}) between 9 and 16 and ${matches(v, "^([A-CEGHJ-PR-TW-Z]{2}( ?[0-9]{2}){3} ?[A-D]|[XYZ]-?[0-9]{7}-?[A-Z]|[2-9][0-9]{3} [0-9]{4} [0-9]{4}|756\\.[0-9]{4}\\.[0-9]{4}\\.[0-9]{2})$")}`,
         0.75,
         0.9,
       ],
