@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import type { AwsSettings } from "../platforms/aws/settings";
 import { fullAwsKeys } from "./awsKeys";
-import { Fault, type ConfigKey } from "./configKey";
+import type { ConfigKey } from "./configKey";
 import { configKeys } from "./configKeys";
+import { refuseFaults, stackName, take } from "./takeKeys";
 
 type Keys = typeof configKeys;
 /** The stack's configuration, parsed and checked. Nothing else reads Pulumi's configuration. */
@@ -40,31 +41,8 @@ export function parseConfig(
     parsed.aws = aws;
   }
   faults.push(...unknownKeys(values, parsed.platform), ...acrossKeys(parsed, exists), ...stackName(stack));
-  if (faults.length > 0) {
-    throw new Error(
-      `The configuration of stack ${stack} has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n` +
-        faults.map((fault) => `  - ${fault}`).join("\n"),
-    );
-  }
+  refuseFaults(stack, faults);
   return parsed as unknown as ParsedConfig;
-}
-
-function take(
-  name: string,
-  key: ConfigKey<unknown>,
-  values: Readonly<Record<string, string>>,
-  faults: string[],
-  keep: (value: unknown) => void,
-): void {
-  const text = values[name] ?? key.default;
-  if (text === undefined) {
-    faults.push(`${name} is not set. ${key.meaning} Example: ${key.example}`);
-    return;
-  }
-  const value = key.parse(text);
-  if (value instanceof Fault) {
-    faults.push(`${name} is ${JSON.stringify(text)}: ${value.why}. Example: ${key.example}`);
-  } else keep(value);
 }
 
 function unknownKeys(values: Readonly<Record<string, string>>, platform: unknown): string[] {
@@ -99,14 +77,4 @@ function acrossKeys(config: Partial<ParsedConfig>, exists: (path: string) => boo
     );
   }
   return faults;
-}
-
-/** Names of copies are `<stack>-<generation>`; RDS allows 63 letters, digits and single hyphens. */
-function stackName(stack: string): string[] {
-  const fits = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(stack) && stack.length <= 40;
-  return fits
-    ? []
-    : [
-        `the stack's name is ${JSON.stringify(stack)}: it must be small letters, digits and single hyphens, 40 at most`,
-      ];
 }

@@ -9,10 +9,6 @@ import type { CopyArgs } from "./copy";
 import type { StackFacts } from "./facts";
 import type { SourceArgs } from "./source";
 
-/** What a stack of production's own side is answered with: what it would declare is not there. */
-const productionMissing =
-  "`prodcopy:declares: production` is not built yet: this version declares copies. Nothing was changed.";
-
 /** The configuration in the shape that the components take. */
 export interface LoadedConfig {
   facts: StackFacts;
@@ -39,9 +35,7 @@ export function loadConfig(): LoadedConfig {
 }
 
 function readConfig(): LoadedConfig {
-  const given = pulumi.runtime.allConfig();
-  if (given["prodcopy:declares"] === "production") throw new Error(productionMissing);
-  const config = parseConfig(given, pulumi.getStack());
+  const config = parseConfig(pulumi.runtime.allConfig(), pulumi.getStack());
   const migrationsDigest = digestOfMigrations(config);
   return {
     facts: {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { fullAwsKeys } from "../../components/awsKeys";
+import { fullProductionKeys } from "../../components/production/config";
 import type { ConfigKey } from "../../components/configKey";
 import { configKeys } from "../../components/configKeys";
 import { projectFolder } from "../stack";
@@ -28,7 +29,23 @@ export function configTable(): string {
   const ofAws = Object.entries(fullAwsKeys).map(([name, { key }]) =>
     row(name.replace(/^prodcopy:/, ""), key),
   );
-  return [...header, ...common, "", "On the platform `aws` besides:", "", ...header, ...ofAws].join("\n");
+  const side = Object.entries(fullProductionKeys).map(([name, key]) =>
+    row(name.replace(/^prodcopy:/, ""), key),
+  );
+  return [
+    ...header,
+    ...common,
+    "",
+    "On the platform `aws` besides:",
+    "",
+    ...header,
+    ...ofAws,
+    "",
+    "With `declares: production`, besides `aws:region`, `platform`, `accounts`, `production` and `owner`:",
+    "",
+    ...header,
+    ...side,
+  ].join("\n");
 }
 
 const header = ["| key | meaning | default | example | a change |", "| --- | --- | --- | --- | --- |"];
