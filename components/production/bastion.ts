@@ -50,7 +50,7 @@ export class Bastion extends pulumi.ComponentResource {
         iamInstanceProfile: this.makeProfile(name, facts),
         associatePublicIpAddress: false,
         metadataOptions: { httpTokens: "required", httpEndpoint: "enabled", httpPutResponseHopLimit: 1 },
-        rootBlockDevice: { encrypted: true, volumeType: "gp3", tags },
+        rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 8, tags },
         tags: { ...tags, Name: nameOf(config, name) },
       },
       // A newer image is no reason to take the way in away from whoever uses it.

@@ -11,8 +11,7 @@ import sys
 import threading
 from typing import Any
 
-# Before moto is loaded: Amazon's public images are no part of what is tried here, and reading them takes seconds.
-os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+# Before moto is loaded: a role may have Amazon's own policies.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from werkzeug.serving import make_server  # noqa: E402
