@@ -16,8 +16,8 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from werkzeug.serving import make_server  # noqa: E402
 
-from .beanstalk import responses as beanstalk  # noqa: E402
 from . import ec2  # noqa: E402
+from .beanstalk import responses as beanstalk  # noqa: E402
 from .clock import Clock  # noqa: E402
 from .config import read_config  # noqa: E402
 from .ecs import responses as ecs  # noqa: E402
