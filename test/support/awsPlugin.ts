@@ -30,7 +30,10 @@ export async function awsPlugin(env: NodeJS.ProcessEnv = process.env): Promise<A
   if (bridge === undefined) {
     return "Pulumi's plugin for AWS is not installed, and PRODCOPY_AWS_BRIDGE names no stand-in";
   }
-  return { path: [path.join(await readyBridge(bridge, env), "bin")], words: "a stand-in with Terraform's provider" };
+  return {
+    path: [path.join(await readyBridge(bridge, env), "bin")],
+    words: "a stand-in with Terraform's provider",
+  };
 }
 
 /** A copy of the bridge with its dependencies, made once: the folder itself may be read-only. */
