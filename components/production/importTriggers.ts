@@ -26,7 +26,22 @@ export class ImportTriggers extends pulumi.ComponentResource {
     const inside = { parent: this };
     const state = config.importImage === "" ? "DISABLED" : "ENABLED";
     const role = this.makeRole(name, args);
-    const network = { subnets: config.subnets, securityGroups: [task.groupId], assignPublicIp: false };
+    const run = {
+      taskDefinitionArn: task.definitionArn,
+      launchType: "FARGATE",
+      taskCount: 1,
+      networkConfiguration: {
+        subnets: config.subnets,
+        securityGroups: [task.groupId],
+        assignPublicIp: false,
+      },
+    };
+    const start = {
+      arn: task.clusterArn,
+      roleArn: role.arn,
+      deadLetterConfig: { arn: deadLetters.arn },
+      retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
+    };
     new aws.scheduler.Schedule(
       `${name}-daily`,
       {
@@ -35,18 +50,7 @@ export class ImportTriggers extends pulumi.ComponentResource {
         scheduleExpressionTimezone: config.importTimezone,
         flexibleTimeWindow: { mode: "OFF" },
         state,
-        target: {
-          arn: task.clusterArn,
-          roleArn: role.arn,
-          deadLetterConfig: { arn: deadLetters.arn },
-          retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
-          ecsParameters: {
-            taskDefinitionArn: task.definitionArn,
-            launchType: "FARGATE",
-            taskCount: 1,
-            networkConfiguration: network,
-          },
-        },
+        target: { ...start, ecsParameters: run },
       },
       inside,
     );
@@ -65,16 +69,8 @@ export class ImportTriggers extends pulumi.ComponentResource {
       `${name}-upload-task`,
       {
         rule: rule.name,
-        arn: task.clusterArn,
-        roleArn: role.arn,
-        deadLetterConfig: { arn: deadLetters.arn },
-        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
-        ecsTarget: {
-          taskDefinitionArn: task.definitionArn,
-          launchType: "FARGATE",
-          taskCount: 1,
-          networkConfiguration: network,
-        },
+        ...start,
+        ecsTarget: run,
       },
       inside,
     );
