@@ -113,6 +113,13 @@ function main(words: string[]): void {
       .filter((file) => only === undefined || file.includes(only))
       .flatMap((file) => mutantsOf(file).map((mutant) => ({ mutant, patterns }))),
   );
+  const used = tests.filter(
+    (file) =>
+      wanted.some((one) => one.tests.some((pattern) => pattern.test(file))) &&
+      (!words.includes("--unit") || file.includes("/unit/")),
+  );
+  // A test that is red anyway would notice everything.
+  if (isKilled(used)) throw new Error("The tests fail without any change; nothing was changed.");
   const survivors: string[] = [];
   const count = Math.min(Number(option("--count") ?? 60), all.length);
   for (let i = 0; i < count; i++) {
