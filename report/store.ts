@@ -55,12 +55,12 @@ export function closeReports(root: string, stack: string): void {
 }
 
 /** The folder of the report to look at: of a copy that stands before one that was removed, then the one that began last. */
-export function newestReport(root: string): string | undefined {
+export function newestReport(root: string, stack?: string): string | undefined {
   if (!fs.existsSync(root)) return undefined;
   const found = fs.readdirSync(root).flatMap((name) => {
     const folder = path.join(root, name);
     const report = readReport(folder);
-    return report === undefined
+    return report === undefined || (stack !== undefined && report.stack !== stack)
       ? []
       : [{ folder, stands: report.closedAt === undefined, at: report.startedAt }];
   });
