@@ -17,22 +17,35 @@ export interface NamedTable {
   columns: NamedColumn[];
 }
 
-const folder = path.join(__dirname, "names");
+/** The folder of schemas of others, which are no part of this repository; `PRODCOPY_SCHEMAS` names it. */
+function folder(): string | undefined {
+  return process.env.PRODCOPY_SCHEMAS;
+}
 
+/** The schemas that are there, by their files' names. */
 export function namedSchemas(): string[] {
+  const where = folder();
+  if (where === undefined) return [];
   return fs
-    .readdirSync(folder)
+    .readdirSync(where)
+    .filter((file) => file.endsWith(".txt"))
     .map((file) => path.basename(file, ".txt"))
     .sort();
+}
+
+/** A schema of that folder. */
+export function readNames(name: string): NamedTable[] {
+  return parseNames(fs.readFileSync(path.join(folder() ?? "", `${name}.txt`), "utf8"));
 }
 
 /**
  * Reads a schema. A line is a table; after its name come the columns as `name:type>table=class`, of which all but the name may be
  * missing: then it is a varchar, refers to nothing, and is not personal. `?` in place of `=class` is a column that readers may call differently.
  */
-export function readNames(name: string): NamedTable[] {
-  const lines = fs.readFileSync(path.join(folder, `${name}.txt`), "utf8").split("\n");
-  return lines
+export function parseNames(text: string): NamedTable[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => {
       const [table = "", ...columns] = line.split(" ");

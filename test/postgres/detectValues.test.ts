@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { drawer, randomOf } from "../../bench/detect/values";
 import { labelsOf } from "../../bench/detect/labels";
-import { createStatements, readNames } from "../../bench/detect/names";
-import { precisionOf, recallOf, score } from "../../bench/detect/score";
+import { createStatements, parseNames } from "../../bench/detect/names";
+import { score } from "../../bench/detect/score";
 import { readCatalogue } from "../../postgres/catalogue";
 import { detect } from "../../postgres/sanitise/detect/detect";
 import { useScratchHome, useScratchServer } from "../support/servers";
@@ -64,6 +64,23 @@ const harmless: Record<string, () => string> = {
   song: () => `${one(["Evil Walks", "Snowballed", "Go Down", "Spellbound"])} ${whole(50)}`,
 };
 
+/** Schemas of our own, in the notation of `bench/detect/names.ts`: three languages, abbreviations, prefixes. */
+const schemas: Record<string, string> = {
+  library: `
+    borrower brw_id:integer brw_fname=name brw_lname=name brw_dob:date=birth brw_eml=email brw_mob=phone brw_addr1=address brw_pc? brw_cat:char(2) brw_max_loans:smallint
+    loan loan_id:integer brw_id:integer>borrower copy_no:integer due:date returned:date fine:numeric
+    title title_id:integer isbn:char(13) title author? publisher year_published:smallint pages:integer
+    desk_login login_id:integer username=username passwd_hash=credential last_ip:inet=network session_token=token`,
+  verein: `
+    mitglied id:integer vorname=name nachname=name geburtsdatum:date=birth telefon=phone mobil=phone strasse=address hausnr=address plz=address ort=address iban=number eintritt:date beitrag:numeric
+    veranstaltung id:integer titel beginn:timestamp raum_nr:integer kapazitaet:integer
+    anmeldung id:integer mitglied_id:integer>mitglied veranstaltung_id:integer>veranstaltung bemerkung:text=text bezahlt:boolean`,
+  clinique: `
+    patient id:integer nom=name prenom=name date_naissance:date=birth courriel=email telephone_portable=phone adresse=address code_postal=address numero_securite_sociale=number groupe_sanguin:char(3)?
+    rendez_vous id:integer patient_id:integer>patient debut:timestamp duree_minutes:integer motif:text? salle:char(4)
+    medicament id:integer code_cip:char(13) denomination dosage prix:numeric`,
+};
+
 function dni(number: number): string {
   return `${String(number).padStart(8, "0")}${"TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] ?? ""}`;
 }
@@ -110,17 +127,16 @@ describe("the detector, by values and on schemas of others", function () {
     );
   });
 
-  for (const name of ["facturascripts", "hitobito", "laa", "petitions"]) {
-    it(`finds what is personal in the names of ${name}, of which no row is there`, async () => {
+  for (const [name, text] of Object.entries(schemas)) {
+    it(`finds what is personal in the names of a ${name}, of which no row is there`, async () => {
       await server().createDatabase(name);
-      const tables = readNames(name);
+      const tables = parseNames(text);
       const result = await server().as(name, async (session) => {
         for (const statement of createStatements(tables).flat()) await session.query(statement);
         return score(name, labelsOf(tables), await detect(session, await readCatalogue(session, name)), 0);
       });
       assert.deepEqual(result.unknown, [], "labels of no column");
-      assert.ok(recallOf(result) >= 0.92, result.misses.join("\n"));
-      assert.ok(precisionOf(result) >= 0.9, result.falseAlarms.join("\n"));
+      assert.deepEqual([result.misses, result.falseAlarms], [[], []]);
     });
   }
 });

@@ -8,10 +8,10 @@ import { fold } from "./words";
  */
 const strong: Record<Kind, string> = {
   email:
-    "email emails mail mails courriel courriels correo correos epost eposta mailbox mailto sahkoposti pochta imejl emailaddress recipients cc bcc " +
+    "email emails eml mail mails courriel courriels correo correos epost eposta mailbox mailto sahkoposti pochta imejl emailaddress recipients cc bcc " +
     "pec emailadresse emailadres correoelectronico mailadresse почта имейл емейл пошта メール 邮箱 郵箱 電子郵件 电子邮件 이메일",
   phone:
-    "phone phones telephone telefon telefono telefone telefoon teléfono tel telno telnr tlf mobile mobil movil telemovel handy cellphone cell celular cellulare " +
+    "phone phones telephone telefon telefono telefone telefoon teléfono tel telno telnr tlf mobile mob mobil movil telemovel handy cellphone cell celular cellulare " +
     "portable gsm fax landline msisdn whatsapp puhelin matkapuhelin telefonszam komorka komorkowy pager durchwahl rufnummer mobilnr telefonos fone fones telnummer tlfnr recapito gsmnummer телефон мобильный тел факс " +
     "電話 电话 手机 手機 携帯 전화 휴대폰 telefax sms",
   name:

@@ -158,7 +158,7 @@ export const phrases: Phrase[] = [
   p(
     "number",
     0.9,
-    "(?:national|personal|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier)|(?:fiscal|personal identity) code|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
+    "(?:national|personal|tax|government|govt|citizen|fiscal|identity|passport|voter|vat|personal identity|patient) (?:id|ident|identifier)|(?:fiscal|personal identity) code|num (?:secu|cuenta|compte|conta)|numero (?:de )?(?:cuenta|compte|conta|documento|identificacion|secu)|codice fiscale|securite sociale|seguridad social|seguranca social|previdencia social|carte identite|bank (?:account|acct|bsb|details|iban)|(?:bank|account|acct) (?:bsb|iban)|(?:last|final) (?:four|digits)|(?:card|cc|stripe|account) (?:last ?|last four|digits|number|pan)|last digits|rodne cislo|id document|document (?:number|no|id number)|numer (?:dowodu|paszportu|konta)|sort code|rg|license plate|licence plate|registration (?:plate|number|no)|patient mrn|anyagi",
   ),
   p(
     "number",
