@@ -41,15 +41,15 @@ export function diffStage<I extends CommonInputs, O extends object>(
  */
 const recordedOnly = ["revision", "aws"];
 
-/** Whether an update has to be carried out; else it only records the new inputs. */
-export function asksForWork<I extends CommonInputs, O extends object>(
+/** Whether an update only records new inputs: nothing differs but what is recorded. Whatever else it is, it is carried out. */
+export function recordsOnly<I extends CommonInputs, O extends object>(
   stage: Stage<I, O>,
   olds: Bag,
   news: Bag,
 ): boolean {
-  return (
-    differs(resourceId(olds), resourceId(news)) || stage.updateOn.some((key) => differs(olds[key], news[key]))
-  );
+  const recorded = recordedOnly.some((key) => differs(olds[key], news[key]));
+  const asked = stage.updateOn.some((key) => differs(olds[key], news[key]));
+  return recorded && !asked && !differs(resourceId(olds), resourceId(news));
 }
 
 function differs(before: unknown, after: unknown): boolean {

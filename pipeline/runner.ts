@@ -3,7 +3,7 @@ import { reportFolder } from "../report/store";
 import { platformFor } from "../platforms/platforms";
 import { reportsRoot } from "../platforms/reports";
 import type { CommonInputs, StageContext, StageOutcome } from "./context";
-import { asksForWork, diffStage, type StageDiff } from "./diff";
+import { recordsOnly, diffStage, type StageDiff } from "./diff";
 import { endWithParent } from "./orphan";
 import { Redactor } from "./redact";
 import { stageFor } from "./registry";
@@ -41,7 +41,7 @@ export async function create(inputs: Bag): Promise<{ id: string; outs: Bag }> {
 
 export async function update(olds: Bag, news: Bag): Promise<{ outs: Bag }> {
   const stage = stageFor(news);
-  if (stage.update === undefined || !asksForWork(stage, olds, news)) {
+  if (stage.update === undefined || recordsOnly(stage, olds, news)) {
     return { outs: clean({ ...olds, ...news }) };
   }
   const record = stage.reportsUpdate === true;

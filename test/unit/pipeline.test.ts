@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { diffStage } from "../../pipeline/diff";
+import { diffStage, recordsOnly } from "../../pipeline/diff";
 import { generationOf, shortHash } from "../../pipeline/digest";
 import { expiryFrom, parseDuration } from "../../pipeline/duration";
 import { Redactor } from "../../pipeline/redact";
@@ -59,6 +59,40 @@ describe("stage differences", () => {
     const olds = { generation: "g1", revision: 1, from };
     const next = diffStage(stageFor({ stage: "verify" }), olds, { ...olds, revision: 2 });
     assert.deepEqual(next, { changes: true, replaces: [], deleteBeforeReplace: false });
+  });
+
+  it("records other settings of the platform, and lets open and switch carry them out", () => {
+    const olds = { generation: "g1", revision: 1, from, aws: { backupDays: 1 } };
+    const news = { ...olds, aws: { backupDays: 3 } };
+    for (const stage of ["restore", "rotate", "sanitise", "migrate", "claim"]) {
+      assert.equal(diffStage(stageFor({ stage }), olds, news).changes, true, stage);
+      assert.equal(recordsOnly(stageFor({ stage }), olds, news), true, stage);
+    }
+    for (const stage of ["open", "switch"]) {
+      assert.equal(recordsOnly(stageFor({ stage }), olds, news), false, stage);
+    }
+    const moved = { ...news, from: { ...from, resourceId: "another" } };
+    assert.equal(recordsOnly(stageFor({ stage: "claim" }), olds, moved), false);
+    // Nothing that the engine would ask for; whoever asks gets the work with its guard.
+    assert.equal(recordsOnly(stageFor({ stage: "migrate" }), olds, olds), false);
+  });
+
+  it("does not follow a stack to another platform or region", async () => {
+    const anchor = stageFor({ stage: "anchor" });
+    const olds = { platform: "aws", aws: { region: "eu-west-1" } };
+    const faults = async (news: object) =>
+      (await anchor.check!(olds as never, news as never, undefined as never)).failures.map(
+        ({ reason }) => reason,
+      );
+    assert.deepEqual(await faults(olds), []);
+    assert.match(
+      (await faults({ platform: "local" })).join(),
+      /prodcopy:platform is "local".*stands on "aws"/,
+    );
+    assert.match(
+      (await faults({ platform: "aws", aws: { region: "us-east-1" } })).join(),
+      /aws:region is "us-east-1"/,
+    );
   });
 });
 
