@@ -178,7 +178,7 @@ export async function fillFederation(session: Session, owner: string, members: n
 export function inProcessOfItsOwn(
   home: LocalHome,
   expression: string,
-  healthTimeoutMs = 30_000,
+  { healthTimeoutMs = 30_000, stopAt }: { healthTimeoutMs?: number; stopAt?: Moment } = {},
 ): { process: ChildProcess; done: Promise<{ code: number | null; output: string }> } {
   const folder = path.join(__dirname, "..", "..", "platforms", "local");
   const script = `
@@ -188,6 +188,17 @@ export function inProcessOfItsOwn(
     const lock = require(${JSON.stringify(path.join(folder, "lock.ts"))});
     const home = localHome({ PRODCOPY_HOME: ${JSON.stringify(home.root)} });
     const production = async () => [];
+    const { EnvironmentStore } = require(${JSON.stringify(path.join(folder, "environment", "store.ts"))});
+    const stopAt = ${JSON.stringify(stopAt ?? null)};
+    if (stopAt !== null) {
+      const call = EnvironmentStore.prototype[stopAt.call];
+      EnvironmentStore.prototype[stopAt.call] = async function (...given) {
+        if (stopAt.when === "after") await call.apply(this, given);
+        setInterval(() => {}, 1000);
+        console.log("there");
+        await new Promise(() => {});
+      };
+    }
     const environments = localEnvironments(home, { secrets: localSecrets(home), production, healthTimeoutMs: ${healthTimeoutMs} });
     (${expression}).catch((error) => { console.error(error.message); process.exitCode = 1; });`;
   const started = spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), "-e", script]);
@@ -195,6 +206,20 @@ export function inProcessOfItsOwn(
   started.stderr.on("data", (part: Buffer) => (output += part.toString()));
   const done = once(started, "close").then(([code]) => ({ code: code as number | null, output }));
   return { process: started, done };
+}
+
+/** A step of an update, by what it calls in the environment's store: there the process says so and goes no further. */
+export interface Moment {
+  call: "writeClaim" | "writeSettings" | "removeProcess" | "writeProcess";
+  when: "before" | "after";
+}
+
+/** The process has come to its moment. @throws with what it said when it ends without. */
+export async function untilThere({ process, done }: ReturnType<typeof inProcessOfItsOwn>): Promise<void> {
+  const there = once(process.stdout!, "data");
+  const ended = done.then(({ output }) => Promise.reject(new Error(`it ended before: ${output}`)));
+  ended.catch(() => undefined);
+  await Promise.race([there, ended]);
 }
 
 /** Looks again and again, without a pause, so that a moment of another process is not missed. @throws after 30 s. */

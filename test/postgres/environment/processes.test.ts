@@ -9,10 +9,16 @@ import {
   startEnvironment,
   stopEnvironment,
 } from "../../../platforms/local/environment";
-import type { EnvironmentStore } from "../../../platforms/local/environment/store";
 import { withLock } from "../../../platforms/local/lock";
 import { identityOf } from "../../../platforms/local/processes";
-import { claimed, inProcessOfItsOwn, until, useEnvironments } from "../../support/environments";
+import {
+  claimed,
+  inProcessOfItsOwn,
+  until,
+  untilThere,
+  useEnvironments,
+  type Moment,
+} from "../../support/environments";
 
 /** Process numbers, ports and locks that others have, and callers that are killed: the next one ends as if nobody had been. */
 describe("the processes of environments", function () {
@@ -91,33 +97,14 @@ describe("the processes of environments", function () {
     afterEach(() => removeEnvironment(env.home, "test"));
 
     /** What the caller of an update has done when it is killed. */
-    const moments: {
-      name: string;
-      reached: (store: EnvironmentStore, oldPid?: number) => Promise<boolean>;
-    }[] = [
-      {
-        name: "recorded in the claim what it will set",
-        reached: async (opened) => Object.keys((await opened.readClaim())?.set ?? {}).length > 0,
-      },
-      {
-        name: "written the settings",
-        reached: async (opened) => (await opened.readSettings()).updating !== undefined,
-      },
-      {
-        name: "stopped the application",
-        reached: async (opened) => (await opened.readProcess()) === undefined,
-      },
-      {
-        name: "started the application anew",
-        reached: async (opened, oldPid) => {
-          const pid = (await opened.readProcess())?.pid;
-          return pid !== undefined && pid !== oldPid;
-        },
-      },
+    const moments: { name: string; stopAt: Moment }[] = [
+      { name: "recorded in the claim what it will set", stopAt: { call: "writeClaim", when: "after" } },
+      { name: "written the settings", stopAt: { call: "writeSettings", when: "after" } },
+      { name: "stopped the application", stopAt: { call: "removeProcess", when: "after" } },
+      { name: "started the application anew", stopAt: { call: "writeProcess", when: "after" } },
       {
         name: "started an application that it has not recorded",
-        reached: async (opened, oldPid) =>
-          (await env.applications(opened.identity.id)).some(({ pid }) => pid !== oldPid),
+        stopAt: { call: "writeProcess", when: "before" },
       },
     ];
 
@@ -126,10 +113,8 @@ describe("the processes of environments", function () {
         this.timeout(240_000);
         const set = `environments.setEnvironment(${JSON.stringify(env.changeOf("test", id))}, () => {})`;
         for (const moment of moments) {
-          const opened = await env.store("test");
-          const before = await opened.readProcess();
-          const caller = inProcessOfItsOwn(env.home, set);
-          await until(() => moment.reached(opened, before?.pid), `the caller to have ${moment.name}`);
+          const caller = inProcessOfItsOwn(env.home, set, { stopAt: moment.stopAt });
+          await untilThere(caller);
           caller.process.kill("SIGKILL");
           assert.equal((await caller.done).code, null, `killed before its end, when it had ${moment.name}`);
           if (again === "set again") {
@@ -160,7 +145,7 @@ describe("the processes of environments", function () {
         const caller = inProcessOfItsOwn(
           env.home,
           `environments.setEnvironment(${JSON.stringify(failing)}, () => {})`,
-          2_000,
+          { healthTimeoutMs: 2_000 },
         );
         await until(async () => {
           const { settings, updating } = await opened.readSettings();
