@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fromText, WrongSetting } from "../platforms/aws/settings";
 import { Fault, type ConfigKey } from "./configKey";
 
 /** Every key below `prodcopy:` that a stack of production's own side has besides `production`, `owner` and `accounts`. */
@@ -143,20 +144,8 @@ function key<T>({ schema, ...words }: Omit<ConfigKey<T>, "parse"> & { schema: z.
   return {
     ...words,
     parse: (text) => {
-      for (const value of [text, jsonOf(text)]) {
-        const parsed = schema.safeParse(value);
-        if (parsed.success) return parsed.data;
-      }
-      const { error } = schema.safeParse(jsonOf(text) ?? text);
-      return new Fault(`it ${error?.issues.map(({ message }) => message).join("; it ") ?? "is wrong"}`);
+      const value = fromText(schema, text);
+      return value instanceof WrongSetting ? new Fault(value.why) : value;
     },
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

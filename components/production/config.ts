@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { fromText } from "../../platforms/aws/settings";
 import { awsKeys, fullAwsKeys } from "../awsKeys";
 import type { ConfigKey } from "../configKey";
 import { configKeys } from "../configKeys";
@@ -46,7 +48,12 @@ export function parseProductionConfig(
     take(name, each, values, faults, (value) => (parsed[name.replace("prodcopy:", "")] = value));
   }
   take("aws:region", fullAwsKeys["aws:region"]!.key, values, faults, (value) => (parsed.region = value));
-  faults.push(...unknown(values, keys), ...across(parsed), ...stackName(stack));
+  faults.push(
+    ...unknown(values, keys),
+    ...across(parsed),
+    ...providersAccount(values, parsed),
+    ...stackName(stack),
+  );
   refuseFaults(stack, faults);
   const { accounts, declares: _, platform: __, ...rest } = parsed;
   return { ...rest, account: (accounts as string[])[0] } as unknown as ProductionConfig;
@@ -88,4 +95,23 @@ function across(config: Record<string, unknown>): string[] {
     }
   }
   return faults;
+}
+
+/**
+ * The provider itself has to refuse credentials of another account: it is asked in a `destroy` and a `refresh` as well, which do not run this
+ * program.
+ */
+function providersAccount(
+  values: Readonly<Record<string, string>>,
+  { accounts }: Record<string, unknown>,
+): string[] {
+  if (!Array.isArray(accounts) || accounts.length !== 1) return [];
+  const wanted = JSON.stringify(accounts);
+  const given = values["aws:allowedAccountIds"];
+  const allowed = given === undefined ? undefined : fromText(z.array(z.string()), given);
+  if (JSON.stringify(allowed) === wanted) return [];
+  const found = given === undefined ? "is not set" : `is ${JSON.stringify(given)}`;
+  return [
+    `aws:allowedAccountIds ${found}: it must be the account of prodcopy:accounts, so that AWS's provider refuses credentials of any other. Example: ${wanted}`,
+  ];
 }

@@ -2,6 +2,7 @@ import { rows } from "../../postgres/connection";
 import { cutOutbound } from "../../postgres/isolate";
 import type { Proof } from "../../postgres/proof";
 import type { StageDetails } from "../../report/model";
+import { several } from "../../report/text";
 import { withCopy } from "../copySession";
 import { handoverStage, type HandoverInputs } from "../handoverStage";
 
@@ -23,7 +24,7 @@ export const isolate = handoverStage<HandoverInputs>("isolate", async ({ from },
     proofs.push(...found.proofs);
   }
   return {
-    summary: `${cut.length} ways out cut in ${databases.length} databases`,
+    summary: `${several(cut.length, "way out", "ways out")} cut in ${several(databases.length, "database")}`,
     proofs,
     details: { cut },
   };

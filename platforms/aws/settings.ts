@@ -110,10 +110,15 @@ export function awsSettingFrom(name: AwsSettingName, text: string): unknown {
     const none = field.safeParse(undefined);
     return none.success ? none.data : new WrongSetting("it is empty");
   }
-  const plain = field.safeParse(text);
+  return fromText<unknown>(field, text);
+}
+
+/** A value from a text: as it stands, or as JSON where it is a list, a number or an object. Every fault of it is told, with its place inside. */
+export function fromText<T>(schema: z.ZodType<T>, text: string): T | WrongSetting {
+  const plain = schema.safeParse(text);
   if (plain.success) return plain.data;
   const value = jsonOf(text);
-  const parsed = value === undefined ? plain : field.safeParse(value);
+  const parsed = value === undefined ? plain : schema.safeParse(value);
   if (parsed.success) return parsed.data;
   return new WrongSetting(parsed.error.issues.map((issue) => partFault(issue, value ?? text)).join("; "));
 }
@@ -134,7 +139,7 @@ function partFault(issue: z.core.$ZodIssue, given: unknown): string {
 }
 
 function whyOf(issue: z.core.$ZodIssue): string {
-  return issue.code === "invalid_format" || issue.code === "too_small"
+  return ["invalid_format", "too_small", "custom"].includes(issue.code)
     ? issue.message
     : `is wrong: ${issue.message.toLowerCase()}`;
 }

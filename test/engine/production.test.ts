@@ -50,6 +50,17 @@ describe("production's side", function () {
   /** What stands in the account but for the environment, which there is none of here. */
   const account = () => whatStands({ environment: false });
 
+  it("is refused by the provider to credentials of another account, before anything is made", async () => {
+    const file = path.join(engine.project, `Pulumi.${stack}.yaml`);
+    const right = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, right.replaceAll(sandboxAccount, "444455556666"));
+    const { code, text } = await engine.up();
+    fs.writeFileSync(file, right);
+    assert.notEqual(code, 0);
+    assert.match(text, /not allowed|AllowedAccountIds|allowed_account_ids/i);
+    assert.deepEqual(await account(), stood);
+  });
+
   it("comes up: protected, private, with nothing started before an image is named", async () => {
     const { code, text } = await engine.up();
     assert.equal(code, 0, text);
@@ -150,6 +161,7 @@ async function settings() {
       "prodcopy:declares": "production",
       "prodcopy:platform": "aws",
       "prodcopy:accounts": [sandboxAccount],
+      "aws:allowedAccountIds": [sandboxAccount],
       "prodcopy:production": sandboxProduction.instance,
       "prodcopy:network": network,
       "prodcopy:subnets": [await subnet(200, "a"), await subnet(201, "b")],

@@ -18,6 +18,7 @@ const given = {
   "prodcopy:declares": "production",
   "prodcopy:platform": "aws",
   "prodcopy:accounts": '["111122223333"]',
+  "aws:allowedAccountIds": '["111122223333"]',
   "prodcopy:production": "federation",
   "prodcopy:network": "vpc-0a1b2c3d",
   "prodcopy:subnets": '["subnet-0a1b2c3d"]',

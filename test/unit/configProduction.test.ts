@@ -8,6 +8,7 @@ const good = {
   "prodcopy:declares": "production",
   "prodcopy:platform": "aws",
   "prodcopy:accounts": '["111122223333"]',
+  "aws:allowedAccountIds": '["111122223333"]',
   "prodcopy:production": "federation-production",
   "prodcopy:network": "vpc-0a1b2c3d",
   "prodcopy:subnets": '["subnet-0a1b2c3d"]',
@@ -59,6 +60,16 @@ describe("configuration of production's side", () => {
     assert.match(text, /seedBucket and prodcopy:importBucket are both "federation-seeds"/);
     assert.match(text, /prodcopy:adopt names "buckets": it can name seedBucket, importBucket/);
     assert.match(text, /prodcopy:rules is no key of a stack that declares production's side/);
+  });
+
+  it("wants AWS's provider to refuse every other account, too", () => {
+    const { "aws:allowedAccountIds": _, ...rest } = good;
+    assert.match(faultsOf(rest), /aws:allowedAccountIds is not set: .*Example: \["111122223333"\]/);
+    const other = { ...good, "aws:allowedAccountIds": '["444455556666"]' };
+    assert.match(
+      faultsOf(other),
+      /aws:allowedAccountIds is "\[\\"444455556666\\"\]": it must be the account/,
+    );
   });
 
   it("accepts every key's own example, with what it wants beside it", () => {
